@@ -1,0 +1,2 @@
+//! The site builder.
+fn main() {}
