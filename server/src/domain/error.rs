@@ -1,0 +1,67 @@
+//! Why a verb was not done.
+
+use crate::{
+    keyring::SealError,
+    ledger::{MutationError, Refused},
+    store::StoreError,
+};
+
+/// One type for all verbs. Texts inside [`Error::Internal`] are for the log.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It is not there, or it is somebody else's: nobody can tell which.
+    #[error("there is no such thing")]
+    NotFound,
+    /// It has changed since it was looked at.
+    #[error("it has changed in the meantime")]
+    Stale,
+    /// Something of that name is there already.
+    #[error("that name is taken")]
+    Taken,
+    /// The tier does not allow another one.
+    #[error("the tier allows {0} of them")]
+    LimitReached(u64),
+    /// The request's key was rotated or revoked before the request was decided.
+    #[error("the credential is no longer valid")]
+    CredentialDied,
+    /// The tenant was suspended.
+    #[error("the tenant is suspended")]
+    Suspended,
+    /// Not acknowledged: whether it happened has to be asked again.
+    #[error("the store cannot commit at the moment")]
+    Unavailable,
+    /// What nobody but the operator can do anything about.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        if error.is_unique_violation() { Self::Taken } else { Self::Internal(error.to_string()) }
+    }
+}
+
+impl From<SealError> for Error {
+    fn from(error: SealError) -> Self {
+        Self::Internal(error.to_string())
+    }
+}
+
+impl From<Refused> for Error {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::CredentialDied => Self::CredentialDied,
+            Refused::Suspended => Self::Suspended,
+            Refused::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+impl From<MutationError<Self>> for Error {
+    fn from(error: MutationError<Self>) -> Self {
+        match error {
+            MutationError::Refused(error) => error,
+            MutationError::Unavailable => Self::Unavailable,
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The product's verbs. They know nothing of HTTP, HTML or SQL.
+
+pub mod account;
+pub mod api_keys;
+mod error;
+mod new_tenant;
+pub mod reservations;
+pub mod sign_in;
+pub mod tenants;
+
+pub use error::Error;

@@ -1,0 +1,94 @@
+//! Everything that a tenant begins with, made before the transaction that stores it.
+
+use coop_engine::Time;
+
+use super::Error;
+use crate::{
+    keyring::{DataKey, KeyText, Keyring, WrappedKey},
+    ledger::Effect,
+    model::{ApiKey, ApiKeyId, Tenant, TenantId, Tier},
+    random,
+    store::{Db, NewApiKey},
+};
+
+/// The label of the key that every tenant has from the beginning.
+const DEFAULT_LABEL: &str = "default";
+/// The longest tenant name, in characters.
+const LONGEST_NAME: usize = 100;
+
+pub(super) struct NewTenant {
+    pub(super) tenant: Tenant,
+    pub(super) value: KeyText,
+    key: NewApiKey,
+    data_key: WrappedKey,
+}
+
+impl NewTenant {
+    pub(super) fn prepare(
+        keyring: &Keyring,
+        name: &str,
+        email: Option<String>,
+        tier: Tier,
+        now: Time,
+    ) -> Result<Self, Error> {
+        let tenant = Tenant {
+            id: TenantId::from_random(random::u64()),
+            name: name.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect(),
+            email,
+            tier,
+            suspended_at: None,
+            created_at: now,
+        };
+        let (data_key, wrapped) = keyring.new_data_key(tenant.id)?;
+        let value = KeyText::generate_api_key();
+        let key = ApiKey {
+            id: ApiKeyId::from_random(random::u64()),
+            tenant: tenant.id,
+            label: DEFAULT_LABEL.to_owned(),
+            hint: value.hint(),
+            is_default: true,
+            version: 1,
+            created_at: now,
+            rotated_at: None,
+        };
+        Ok(Self { key: seal(keyring, &data_key, &value, key)?, tenant, value, data_key: wrapped })
+    }
+
+    pub(super) const fn key(&self) -> &ApiKey {
+        &self.key.key
+    }
+
+    pub(super) async fn insert(&self, db: &mut Db, effects: &mut Vec<Effect>) -> Result<(), Error> {
+        db.insert_tenant(&self.tenant, &self.data_key).await?;
+        insert_key(db, &self.key, self.tenant.tier, effects).await
+    }
+}
+
+/// A key with its value hashed and encrypted.
+pub(super) fn seal(keyring: &Keyring, data_key: &DataKey, value: &KeyText, key: ApiKey) -> Result<NewApiKey, Error> {
+    let ciphertext = data_key.seal(value, key.tenant, key.id, key.version)?;
+    Ok(NewApiKey { digest: keyring.digest(value), ciphertext, key })
+}
+
+/// Stores a key; it works from the commit on.
+pub(super) async fn insert_key(
+    db: &mut Db,
+    key: &NewApiKey,
+    tier: Tier,
+    effects: &mut Vec<Effect>,
+) -> Result<(), Error> {
+    db.insert_api_key(key).await?;
+    effects.push(added(key, tier));
+    Ok(())
+}
+
+/// What the credentials in memory have to learn of a key.
+pub(super) fn added(key: &NewApiKey, tier: Tier) -> Effect {
+    Effect::Added {
+        digest: key.digest,
+        tenant: key.key.tenant,
+        tier,
+        key: key.key.id,
+        label: key.key.label.clone(),
+    }
+}

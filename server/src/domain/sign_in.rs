@@ -1,0 +1,55 @@
+//! A person signs in: the first time, that makes a tenant with a working key.
+
+use async_trait::async_trait;
+use coop_engine::Time;
+
+use super::{Error, new_tenant::NewTenant};
+use crate::{
+    clock::SharedClock,
+    keyring::Keyring,
+    ledger::{Effect, Ledger, Mutation},
+    model::{Identity, TenantId, Tier},
+    store::Db,
+};
+
+/// The tenant of a person, made if there is none yet.
+///
+/// # Errors
+/// When the store fails.
+pub async fn tenant_of(
+    ledger: &Ledger,
+    keyring: &Keyring,
+    clock: &SharedClock,
+    identity: &Identity,
+) -> Result<TenantId, Error> {
+    let known = ledger.store().read().await?.tenant_of_identity(&identity.issuer, &identity.subject).await?;
+    if let Some(tenant) = known {
+        return Ok(tenant);
+    }
+    let now = clock.now();
+    let name = identity.name.as_deref().or(identity.email.as_deref()).unwrap_or("My tenant");
+    let new = NewTenant::prepare(keyring, name, identity.email.clone(), Tier::Free, now)?;
+    Ok(ledger.mutate(FirstSignIn { identity: identity.clone(), new, now }).await?)
+}
+
+struct FirstSignIn {
+    identity: Identity,
+    new: NewTenant,
+    now: Time,
+}
+
+#[async_trait]
+impl Mutation for FirstSignIn {
+    type Output = TenantId;
+    type Error = Error;
+
+    async fn apply(self, db: &mut Db, effects: &mut Vec<Effect>) -> Result<TenantId, Error> {
+        // Two tabs may sign in for the first time at once.
+        if let Some(tenant) = db.tenant_of_identity(&self.identity.issuer, &self.identity.subject).await? {
+            return Ok(tenant);
+        }
+        self.new.insert(db, effects).await?;
+        db.insert_identity(&self.identity, self.new.tenant.id, self.now).await?;
+        Ok(self.new.tenant.id)
+    }
+}

@@ -1,0 +1,181 @@
+//! What the rest of the program sees of the ledger.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use coop_engine::{Caller, Command, Outcome, Time};
+use tokio::{
+    sync::{Notify, oneshot, watch},
+    task::JoinHandle,
+};
+use tokio_util::task::TaskTracker;
+
+use super::{
+    Credential, Credentials, Mutation, MutationError,
+    books::{Books, Deadlines},
+    checkpoint::{self, Wal},
+    mutation::Pending,
+    queue::{Job, Queue},
+    writer::{Fatal, Writer},
+};
+use crate::{
+    clock::SharedClock,
+    model::Tiers,
+    store::{Opened, Store, StoreError},
+};
+
+/// A command that was decided, durably.
+#[derive(Debug)]
+pub struct Decided {
+    /// What came of it.
+    pub outcome: Outcome,
+    /// The tenant's time when it was decided.
+    pub now: Time,
+}
+
+/// Why a command was not decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// The credential died between its authentication and the decision.
+    CredentialDied,
+    /// The tenant was suspended in between.
+    Suspended,
+    /// The store cannot commit, or too much is queued. Whether the command took effect has to be asked.
+    Unavailable,
+}
+
+pub(super) struct Shared {
+    pub(super) queue: Mutex<Queue>,
+    pub(super) wake: Notify,
+    pub(super) credentials: Credentials,
+    pub(super) next_deadline: watch::Sender<Option<Time>>,
+}
+
+impl Shared {
+    /// Nothing panics half-way through a change of the queue, so a poisoned one is whole.
+    pub(super) fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The ledger, shared by everybody who decides something.
+#[derive(Clone)]
+pub struct Ledger {
+    shared: Arc<Shared>,
+    store: Store,
+}
+
+/// A ledger at work.
+pub struct Running {
+    /// The way in.
+    pub ledger: Ledger,
+    /// Ends when the ledger was closed and is done, or with the error that ended it.
+    pub writer: JoinHandle<Result<(), Fatal>>,
+}
+
+/// Loads the credentials and the deadlines and starts the writer.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn start(
+    opened: Opened,
+    tiers: Tiers,
+    clock: SharedClock,
+    tasks: &TaskTracker,
+) -> Result<Running, StoreError> {
+    let Opened { store, mut writer, checkpointer, guard } = opened;
+    let credentials = Credentials::load(writer.all_credentials().await?);
+    let mut deadlines = Deadlines::default();
+    for (tenant, deadline) in writer.book_deadlines().await? {
+        deadlines.set(tenant, Some(deadline));
+    }
+    let shared = Arc::new(Shared {
+        queue: Mutex::default(),
+        wake: Notify::new(),
+        credentials,
+        next_deadline: watch::channel(None).0,
+    });
+    let wal = Wal::new();
+    tasks.spawn(checkpoint::run(checkpointer, wal.clone()));
+    let writer = Writer {
+        shared: Arc::clone(&shared),
+        store: store.clone(),
+        db: writer,
+        tiers,
+        clock,
+        wal,
+        books: Books::default(),
+        deadlines,
+        tasks: tasks.clone(),
+    };
+    let writer = tasks.spawn(async move {
+        // The lock on the file is held as long as anything writes to it.
+        let _guard = guard;
+        writer.run().await
+    });
+    Ok(Running { ledger: Ledger { shared, store }, writer })
+}
+
+impl Ledger {
+    /// Decides a command and makes it durable.
+    ///
+    /// # Errors
+    /// [`Refused`], in which case nothing has changed, except that nobody knows after `Unavailable`.
+    pub async fn decide(
+        &self,
+        credential: &Arc<Credential>,
+        caller: Caller,
+        command: Command,
+    ) -> Result<Decided, Refused> {
+        let (reply, answer) = oneshot::channel();
+        let job = Job { asker: Some((Arc::clone(credential), caller)), command, reply };
+        self.shared.queue().push(credential.tenant.id, job)?;
+        self.shared.wake.notify_one();
+        answer.await.unwrap_or(Err(Refused::Unavailable))
+    }
+
+    /// Announces what has expired.
+    pub fn tick(&self) {
+        self.shared.queue().tick();
+        self.shared.wake.notify_one();
+    }
+
+    /// Changes the control plane.
+    ///
+    /// # Errors
+    /// The mutation's own refusal, or that it could not be committed.
+    pub async fn mutate<M: Mutation>(&self, mutation: M) -> Result<M::Output, MutationError<M::Error>> {
+        let (reply, answer) = oneshot::channel();
+        if !self.shared.queue().push_mutation(Box::new(Pending { mutation, reply })) {
+            return Err(MutationError::Unavailable);
+        }
+        self.shared.wake.notify_one();
+        match answer.await {
+            Ok(result) => result.map_err(MutationError::Refused),
+            Err(_) => Err(MutationError::Unavailable),
+        }
+    }
+
+    /// Every credential there is.
+    #[must_use]
+    pub fn credentials(&self) -> &Credentials {
+        &self.shared.credentials
+    }
+
+    /// The read side: what is committed.
+    #[must_use]
+    pub const fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// When the next reservation of any tenant expires.
+    #[must_use]
+    pub fn next_deadline(&self) -> watch::Receiver<Option<Time>> {
+        self.shared.next_deadline.subscribe()
+    }
+
+    /// Takes nothing more; the writer ends when what is queued is done.
+    pub fn close(&self) {
+        self.shared.queue().close();
+        self.shared.wake.notify_one();
+    }
+}

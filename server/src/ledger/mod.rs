@@ -1,0 +1,22 @@
+//! The write path: one writer decides every command, one tenant's after another, and makes them durable together.
+//!
+//! Commands that arrive while a commit is under way ride in the next one, so disk flushes are shared (group commit).
+//! Nothing that saw a change is answered before that change is durable. Every change of a credential goes through the
+//! same writer: what is decided after a rotation was committed is refused, however early it arrived.
+
+mod batch;
+mod books;
+mod checkpoint;
+mod credentials;
+mod event_json;
+mod handle;
+mod mutation;
+mod queue;
+mod read;
+mod writer;
+
+pub use credentials::{Credential, Credentials, Found, TenantState};
+pub use handle::{Decided, Ledger, Refused, Running, start};
+pub use mutation::{Effect, Mutation, MutationError};
+pub use read::{ReservationFilter, ReservationPage, ReservationPosition};
+pub use writer::Fatal;

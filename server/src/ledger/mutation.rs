@@ -1,0 +1,111 @@
+//! Changes of the control plane, in the one queue that everything is decided in.
+
+use async_trait::async_trait;
+use tokio::sync::oneshot;
+
+use super::Credentials;
+use crate::{
+    model::{ApiKeyId, KeyDigest, KeyState, TenantId, Tier},
+    store::{Db, StoreError},
+};
+
+/// What a committed change means for the credentials in memory.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// A value is a key from now on.
+    Added {
+        /// By which it is found.
+        digest: KeyDigest,
+        /// Whose it is.
+        tenant: TenantId,
+        /// The tenant's tier, if this is its first key.
+        tier: Tier,
+        /// The key.
+        key: ApiKeyId,
+        /// Its label.
+        label: String,
+    },
+    /// A value is no key any more.
+    Retired {
+        /// By which it was found.
+        digest: KeyDigest,
+        /// What became of it.
+        state: KeyState,
+    },
+    /// A retired value is remembered no longer.
+    Forgotten(KeyDigest),
+    /// The tenant's tier changed.
+    TierChanged(TenantId, Tier),
+}
+
+impl Effect {
+    fn apply(self, credentials: &Credentials) {
+        match self {
+            Self::Added { digest, tenant, tier, key, label } => credentials.add(digest, tenant, tier, key, &label),
+            Self::Retired { digest, state } => credentials.retire(&digest, state),
+            Self::Forgotten(digest) => credentials.forget(&digest),
+            Self::TierChanged(tenant, tier) => credentials.set_tier(tenant, tier),
+        }
+    }
+}
+
+/// One change, in a transaction of its own.
+#[async_trait]
+pub trait Mutation: Send + 'static {
+    /// What it answers.
+    type Output: Send + 'static;
+    /// Why it may be refused; a refusal undoes everything it did.
+    type Error: From<StoreError> + Send + 'static;
+
+    /// Does it. What is put into `effects` takes effect after the commit and before the answer.
+    async fn apply(self, db: &mut Db, effects: &mut Vec<Effect>) -> Result<Self::Output, Self::Error>;
+}
+
+/// Why a mutation was not done, or not for certain.
+#[derive(Debug, thiserror::Error)]
+pub enum MutationError<E> {
+    /// It was refused; nothing has changed.
+    #[error("refused")]
+    Refused(E),
+    /// The server is stopping, or could not commit.
+    #[error("not acknowledged: the store cannot commit")]
+    Unavailable,
+}
+
+/// A mutation in the queue, whatever its types.
+#[async_trait]
+pub(super) trait Queued: Send {
+    /// Does it and answers. An error means that the fate of a commit is unknown.
+    async fn run(self: Box<Self>, db: &mut Db, credentials: &Credentials) -> Result<(), StoreError>;
+}
+
+pub(super) struct Pending<M: Mutation> {
+    pub(super) mutation: M,
+    pub(super) reply: oneshot::Sender<Result<M::Output, M::Error>>,
+}
+
+#[async_trait]
+impl<M: Mutation> Queued for Pending<M> {
+    async fn run(self: Box<Self>, db: &mut Db, credentials: &Credentials) -> Result<(), StoreError> {
+        // Nobody reads an answer whose asker has gone, hence the ignored sends.
+        let mut effects = Vec::new();
+        if let Err(error) = db.begin().await {
+            let _ = self.reply.send(Err(error.into()));
+            return Ok(());
+        }
+        let output = match self.mutation.apply(db, &mut effects).await {
+            Ok(output) => output,
+            Err(error) => {
+                db.rollback().await?;
+                let _ = self.reply.send(Err(error));
+                return Ok(());
+            }
+        };
+        db.commit().await?;
+        for effect in effects {
+            effect.apply(credentials);
+        }
+        let _ = self.reply.send(Ok(output));
+        Ok(())
+    }
+}

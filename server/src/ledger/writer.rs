@@ -1,0 +1,281 @@
+//! The one writer.
+
+use std::{
+    collections::HashMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
+
+use coop_engine::{Caller, Command, Decision, Limits, MemoryBook, Time, decide};
+use tokio::sync::oneshot;
+use tokio_util::task::TaskTracker;
+
+use super::{
+    Credential, Decided, Refused,
+    batch::Batch,
+    books::{Books, Deadlines, deadline_of},
+    checkpoint::{Wal, checkpoint},
+    handle::Shared,
+    queue::{Arrival, Job},
+};
+use crate::{
+    clock::SharedClock,
+    model::{TenantId, Tiers},
+    store::{Db, Store, StoreError},
+};
+
+/// Expiries of one tenant in one batch beyond those that its commands touch; the rest follow in the next batches.
+const EXPIRATIONS: usize = 1_000;
+/// Tenants whose expiries are announced in one batch.
+const EXPIRING_TENANTS: usize = 64;
+
+/// The store is in a state that only a restart can tell: whether the last commit is durable is unknown.
+#[derive(Debug, thiserror::Error)]
+#[error("the fate of a commit is unknown ({0}); a restart decides")]
+pub struct Fatal(StoreError);
+
+struct Answer {
+    reply: oneshot::Sender<Result<Decided, Refused>>,
+    decided: Decided,
+}
+
+pub(super) struct Writer {
+    pub(super) shared: Arc<Shared>,
+    pub(super) store: Store,
+    pub(super) db: Db,
+    pub(super) tiers: Tiers,
+    pub(super) clock: SharedClock,
+    pub(super) wal: Wal,
+    pub(super) books: Books,
+    pub(super) deadlines: Deadlines,
+    pub(super) tasks: TaskTracker,
+}
+
+impl Writer {
+    pub(super) async fn run(mut self) -> Result<(), Fatal> {
+        self.publish_deadline();
+        loop {
+            let (work, drained) = {
+                let mut queue = self.shared.queue();
+                (queue.take(), queue.is_drained())
+            };
+            if work.is_empty() {
+                if drained {
+                    break;
+                }
+                self.shared.wake.notified().await;
+                continue;
+            }
+            for arrival in work.arrivals {
+                self.arrive(arrival);
+            }
+            for mutation in work.mutations {
+                mutation.run(&mut self.db, &self.shared.credentials).await.map_err(Fatal)?;
+                self.wal.committed();
+            }
+            let mut jobs = work.jobs;
+            if work.tick {
+                let due = self.deadlines.due(self.clock.now(), EXPIRING_TENANTS);
+                jobs.extend(due.into_iter().map(|tenant| (tenant, expiry())));
+            }
+            self.decide_all(jobs).await?;
+            if self.wal.take_finish() {
+                checkpoint(&mut self.db, "PASSIVE").await.map_err(Fatal)?;
+            }
+        }
+        self.wal.close();
+        checkpoint(&mut self.db, "TRUNCATE").await.map_err(Fatal)?;
+        Ok(())
+    }
+
+    fn arrive(&mut self, arrival: Arrival) {
+        match arrival.book {
+            Ok(book) => self.books.insert(arrival.tenant, book, self.clock.now()),
+            Err(error) => {
+                tracing::error!(%error, tenant = %arrival.tenant, "a tenant's book cannot be read");
+                for job in self.shared.queue().drain(arrival.tenant) {
+                    let _ = job.reply.send(Err(Refused::Unavailable));
+                }
+            }
+        }
+        self.shared.queue().unpark(arrival.tenant);
+    }
+
+    /// Decides, commits, and only then answers.
+    async fn decide_all(&mut self, jobs: Vec<(TenantId, Job)>) -> Result<(), Fatal> {
+        let now = self.clock.now();
+        let mut batch = Batch::default();
+        let mut answers = Vec::with_capacity(jobs.len());
+        let mut touched: HashMap<TenantId, bool> = HashMap::new();
+        let mut missing: HashMap<TenantId, Vec<Job>> = HashMap::new();
+        let mut sound = true;
+        for (tenant, job) in jobs {
+            if let Some(refused) = job.asker.as_ref().and_then(|(credential, _)| refusal(credential)) {
+                let _ = job.reply.send(Err(refused));
+                continue;
+            }
+            let Some(book) = self.books.use_book(tenant, now) else {
+                missing.entry(tenant).or_default().push(job);
+                continue;
+            };
+            if !sound {
+                let _ = job.reply.send(Err(Refused::Unavailable));
+                continue;
+            }
+            let expirations = if touched.contains_key(&tenant) { 0 } else { EXPIRATIONS };
+            let limits = limits(&self.tiers, job.asker.as_ref().map(|(credential, _)| &**credential), expirations);
+            let caller = job.asker.as_ref().map(|(_, caller)| caller);
+            match decide_one(book, caller, &job.command, now, &limits) {
+                Ok(decision) => {
+                    let changed = touched.entry(tenant).or_default();
+                    *changed |= !decision.events.is_empty();
+                    sound = batch.add(tenant, &decision).is_ok();
+                    let decided = Decided { outcome: decision.outcome, now: decision.now };
+                    answers.push(Answer { reply: job.reply, decided });
+                }
+                Err(problem) => {
+                    tracing::error!(%tenant, problem, "a decision failed; its batch is not committed");
+                    touched.insert(tenant, true);
+                    sound = false;
+                    let _ = job.reply.send(Err(Refused::Unavailable));
+                }
+            }
+        }
+        for (tenant, jobs) in missing {
+            self.load(tenant, jobs);
+        }
+        let touched: Vec<TenantId> = touched.into_iter().filter_map(|(id, changed)| changed.then_some(id)).collect();
+        if !sound {
+            self.abandon(&touched, answers);
+        } else if batch.is_empty() {
+            // Everything these answers saw was durable before.
+            send(answers);
+        } else {
+            self.commit(batch, &touched, answers).await?;
+        }
+        self.publish_deadline();
+        Ok(())
+    }
+
+    async fn commit(&mut self, mut batch: Batch, touched: &[TenantId], answers: Vec<Answer>) -> Result<(), Fatal> {
+        for tenant in touched {
+            if let Some(book) = self.books.book(*tenant)
+                && batch.add_book(*tenant, book).is_err()
+            {
+                self.abandon(touched, answers);
+                return Ok(());
+            }
+        }
+        let commands = answers.len();
+        match batch.commit(&mut self.db).await {
+            Ok(()) => {
+                self.wal.committed();
+                metrics::counter!("coop_ledger_commits_total").increment(1);
+                metrics::counter!("coop_ledger_commands_total").increment(commands as u64);
+                for tenant in touched {
+                    self.deadlines.set(*tenant, deadline_of(self.books.book(*tenant)));
+                }
+                send(answers);
+                Ok(())
+            }
+            Err(error) if is_fate_unknown(&error) => Err(Fatal(error)),
+            Err(error) => {
+                tracing::error!(%error, "a batch was refused by the database and is rolled back");
+                // A statement that failed may have ended the transaction itself; then there is nothing to undo.
+                let _ = self.db.rollback().await;
+                self.abandon(touched, answers);
+                Ok(())
+            }
+        }
+    }
+
+    /// Forgets books that are ahead of the store, and says to everybody in the batch that nothing is acknowledged.
+    fn abandon(&mut self, touched: &[TenantId], answers: Vec<Answer>) {
+        for tenant in touched {
+            self.books.drop_book(*tenant);
+        }
+        for answer in answers {
+            let _ = answer.reply.send(Err(Refused::Unavailable));
+        }
+    }
+
+    /// Loads a book on a reader's connection while its tenant's commands wait.
+    fn load(&self, tenant: TenantId, jobs: Vec<Job>) {
+        let mut queue = self.shared.queue();
+        queue.park(tenant, jobs);
+        let (shared, store) = (Arc::clone(&self.shared), self.store.clone());
+        self.tasks.spawn(async move {
+            let book = match store.read().await {
+                Ok(mut db) => db.load_book(tenant).await,
+                Err(error) => Err(error),
+            };
+            shared.queue().push_arrival(Arrival { tenant, book });
+            shared.wake.notify_one();
+        });
+    }
+
+    fn publish_deadline(&self) {
+        let next = self.deadlines.next();
+        self.shared.next_deadline.send_if_modified(|known| std::mem::replace(known, next) != next);
+    }
+}
+
+fn refusal(credential: &Credential) -> Option<Refused> {
+    if !credential.is_live() {
+        return Some(Refused::CredentialDied);
+    }
+    credential.tenant.is_suspended().then_some(Refused::Suspended)
+}
+
+fn limits(tiers: &Tiers, credential: Option<&Credential>, expirations: usize) -> Limits {
+    let active_reservations =
+        credential.and_then(|credential| tiers.of(credential.tenant.tier()).active_reservations);
+    Limits { active_reservations, expirations }
+}
+
+/// Decides and applies. A panic here is a bug; it must not take the other tenants down.
+fn decide_one(
+    book: &mut MemoryBook,
+    caller: Option<&Caller>,
+    command: &Command,
+    now: Time,
+    limits: &Limits,
+) -> Result<Decision, String> {
+    let attempt = AssertUnwindSafe(|| {
+        let nobody;
+        let caller = if let Some(caller) = caller {
+            caller
+        } else {
+            nobody = Caller { issuer: None, label: Arc::from("") };
+            &nobody
+        };
+        let decision = decide(&*book, caller, command, now, limits);
+        book.apply(&decision).map(|()| decision)
+    });
+    match catch_unwind(attempt) {
+        Ok(Ok(decision)) => Ok(decision),
+        Ok(Err(corrupt)) => Err(corrupt.to_string()),
+        Err(_) => Err("panicked".to_owned()),
+    }
+}
+
+fn expiry() -> Job {
+    Job { asker: None, command: Command::Expire, reply: oneshot::channel().0 }
+}
+
+/// Nobody reads the answer of a client that has gone; what was committed for it stands.
+fn send(answers: Vec<Answer>) {
+    for Answer { reply, decided } in answers {
+        let _ = reply.send(Ok(decided));
+    }
+}
+
+/// An I/O error or a damaged file (SQLite's primary codes 10, 11 and 26): the commit record may or may not be on disk.
+fn is_fate_unknown(error: &StoreError) -> bool {
+    let StoreError::Sql(sqlx::Error::Database(error)) = error else {
+        // Not an answer of SQLite's at all, but a connection that is gone.
+        return matches!(error, StoreError::Sql(_));
+    };
+    let code = error.code().and_then(|code| code.parse::<i32>().ok());
+    code.is_none_or(|code| matches!(code & 0xff, 10 | 11 | 26))
+}

@@ -1,0 +1,13 @@
+//! What the service keeps: plain values without I/O.
+
+mod api_key;
+mod ids;
+mod session;
+mod tenant;
+mod tier;
+
+pub use api_key::{ApiKey, KeyDigest, KeyState};
+pub use ids::{ApiKeyId, TenantId};
+pub use session::{Identity, StoredSession};
+pub use tenant::Tenant;
+pub use tier::{Allowance, Tier, Tiers, UnknownTier};

@@ -1,0 +1,22 @@
+//! A tenant.
+
+use coop_engine::Time;
+
+use super::{TenantId, Tier};
+
+/// The account: everything else belongs to exactly one.
+#[derive(Clone, Debug)]
+pub struct Tenant {
+    /// Its id.
+    pub id: TenantId,
+    /// Shown on the dashboard.
+    pub name: String,
+    /// For display only; an identity is its `(iss, sub)`.
+    pub email: Option<String>,
+    /// Its plan.
+    pub tier: Tier,
+    /// Since when it is suspended, if it is.
+    pub suspended_at: Option<Time>,
+    /// When it was made.
+    pub created_at: Time,
+}

@@ -1,0 +1,8 @@
+//! The control plane: few rows, portable SQL, every statement run on both databases by the contract suite.
+
+mod api_keys;
+mod meta;
+mod sessions;
+mod tenants;
+
+pub use api_keys::{CredentialRow, NewApiKey};

@@ -1,0 +1,13 @@
+//! What is kept, and where. The control plane's SQL is portable and written once; only the ledger's is SQLite's own.
+
+mod control;
+mod db;
+mod error;
+mod migrate;
+mod sqlite;
+
+pub use control::{CredentialRow, NewApiKey};
+pub use db::{Db, Store};
+pub use error::StoreError;
+pub use migrate::{migrate_postgres, migrate_sqlite};
+pub use sqlite::{Opened, open_sqlite};
