@@ -65,7 +65,12 @@ pub(crate) fn give(requester: &str, resource: &str, token_number: u8) -> Unreser
 }
 
 /// Decides without limits and applies.
-pub(crate) fn run(book: &mut MemoryBook, caller: &Caller, command: Command, now: Time) -> Decision {
+pub(crate) fn run(
+    book: &mut MemoryBook,
+    caller: &Caller,
+    command: &Command,
+    now: Time,
+) -> Decision {
     run_within(book, caller, command, now, NO_LIMITS)
 }
 
@@ -73,11 +78,11 @@ pub(crate) fn run(book: &mut MemoryBook, caller: &Caller, command: Command, now:
 pub(crate) fn run_within(
     book: &mut MemoryBook,
     caller: &Caller,
-    command: Command,
+    command: &Command,
     now: Time,
     limits: Limits,
 ) -> Decision {
-    let decision = decide(book, caller, &command, now, &limits);
+    let decision = decide(book, caller, command, now, &limits);
     book.apply(&decision).expect("a decision fits its book");
     decision
 }

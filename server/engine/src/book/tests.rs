@@ -8,7 +8,7 @@ use crate::{Change, Command, Decision, Reservation, Revision, Time, decide};
 fn two_held() -> MemoryBook {
     let mut book = empty_book();
     let items = vec![take("w1", "a", 60, 1), take("w1", "b", 0, 2)];
-    run(&mut book, &key("k"), Command::Reserve(items), second(0));
+    run(&mut book, &key("k"), &Command::Reserve(items), second(0));
     book
 }
 

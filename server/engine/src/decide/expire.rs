@@ -60,7 +60,7 @@ mod tests {
             take("w1", "c", 2, 3),
             take("w1", "d", 1, 4),
         ];
-        run(&mut book, &key("k"), Command::Reserve(items), second(0));
+        run(&mut book, &key("k"), &Command::Reserve(items), second(0));
         book
     }
 
@@ -75,9 +75,9 @@ mod tests {
     fn a_reservation_ends_at_its_deadline_and_not_a_microsecond_earlier() {
         let mut book = four_deadlines();
         let before = Time::from_micros(999_999);
-        let early = run(&mut book, &key("k"), Command::Expire, before);
+        let early = run(&mut book, &key("k"), &Command::Expire, before);
         assert_eq!((early.outcome, early.events.len()), (Outcome::Expired, 0));
-        let at = run(&mut book, &key("k"), Command::Expire, second(1));
+        let at = run(&mut book, &key("k"), &Command::Expire, second(1));
         assert_eq!(told(&at), ["5 RESERVATION_EXPIRED d w1"]);
         assert_eq!(book.next_deadline(), Some(second(2)));
     }
@@ -88,7 +88,7 @@ mod tests {
         let some = run_within(
             &mut book,
             &key("k"),
-            Command::Expire,
+            &Command::Expire,
             second(9),
             expirations(2),
         );
@@ -100,7 +100,7 @@ mod tests {
         let none = run_within(
             &mut book,
             &key("k"),
-            Command::Expire,
+            &Command::Expire,
             second(9),
             expirations(0),
         );
@@ -116,7 +116,7 @@ mod tests {
             take("w3", "a", 0, 7),
         ];
         let command = Command::Reserve(items);
-        let decision = run_within(&mut book, &key("k"), command, second(9), expirations(1));
+        let decision = run_within(&mut book, &key("k"), &command, second(9), expirations(1));
         let expected = [
             "5 RESERVATION_EXPIRED d w1",
             "6 RESERVATION_EXPIRED b w1",
@@ -132,7 +132,7 @@ mod tests {
     fn the_old_holder_of_an_expired_reservation_gets_a_new_one() {
         let mut book = four_deadlines();
         let command = Command::Reserve(vec![take("w1", "d", 0, 9)]);
-        let decision = run(&mut book, &key("k"), command, second(1));
+        let decision = run(&mut book, &key("k"), &command, second(1));
         let Outcome::Reserve(outcomes) = decision.outcome else {
             panic!("not an answer to a reserve");
         };
@@ -146,7 +146,7 @@ mod tests {
     fn releasing_an_expired_reservation_finds_it_free() {
         let mut book = four_deadlines();
         let command = Command::Unreserve(vec![give("w1", "d", 4)]);
-        let decision = run(&mut book, &key("k"), command, second(1));
+        let decision = run(&mut book, &key("k"), &command, second(1));
         let outcomes = vec![UnreserveOutcome::NotReserved];
         assert_eq!(decision.outcome, Outcome::Unreserve(outcomes));
         assert_eq!(told(&decision), ["5 RESERVATION_EXPIRED d w1"]);
@@ -156,9 +156,9 @@ mod tests {
     fn an_expiry_carries_the_label_of_the_key_that_reserved() {
         let mut book = empty_book();
         let command = Command::Reserve(vec![take("w1", "a", 1, 1)]);
-        run(&mut book, &key("reserver"), command, second(0));
+        run(&mut book, &key("reserver"), &command, second(0));
         let command = Command::Reserve(vec![take("w2", "a", 1, 2)]);
-        let decision = run(&mut book, &key("other"), command, second(1));
+        let decision = run(&mut book, &key("other"), &command, second(1));
         let labels: Vec<_> = decision.events.iter().map(|event| &*event.label).collect();
         assert_eq!(labels, ["reserver", "other"]);
         assert!(decision.events.iter().all(|event| event.at == second(1)));
@@ -170,11 +170,11 @@ mod tests {
         run_within(
             &mut book,
             &key("k"),
-            Command::Expire,
+            &Command::Expire,
             second(9),
             expirations(0),
         );
-        let decision = run(&mut book, &key("k"), Command::Expire, second(0));
+        let decision = run(&mut book, &key("k"), &Command::Expire, second(0));
         assert_eq!(decision.now, second(9));
         assert_eq!(decision.events.len(), 4);
     }

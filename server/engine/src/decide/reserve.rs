@@ -104,7 +104,7 @@ mod tests {
         caller: &Caller,
         items: Vec<ReserveItem>,
     ) -> Vec<ReserveOutcome> {
-        match run(book, caller, Command::Reserve(items), second(0)).outcome {
+        match run(book, caller, &Command::Reserve(items), second(0)).outcome {
             Outcome::Reserve(outcomes) => outcomes,
             other => panic!("not an answer to a reserve: {other:?}"),
         }
@@ -120,7 +120,13 @@ mod tests {
             active_reservations: Some(limit),
             expirations: 1,
         };
-        run_within(book, &key("k"), Command::Reserve(items), second(at), limits)
+        run_within(
+            book,
+            &key("k"),
+            &Command::Reserve(items),
+            second(at),
+            limits,
+        )
     }
 
     fn denial(limit: u64, deadline: Option<i64>) -> Outcome {
@@ -137,7 +143,7 @@ mod tests {
         item.resource_type = Arc::from("Machine");
         item.metadata = Some(Arc::from("{\"job\":1}"));
         let command = Command::Reserve(vec![item.clone()]);
-        let decision = run(&mut book, &issuer(3), command, second(5));
+        let decision = run(&mut book, &issuer(3), &command, second(5));
         let granted = Arc::clone(book.holder("a").expect("granted"));
         assert_eq!(granted.fencing_token, Revision::new(1));
         assert!(granted.principal.is(issuer(3).issuer, &item.requester));
@@ -274,7 +280,7 @@ mod tests {
         run_within(
             &mut book,
             &key("k"),
-            Command::Reserve(items),
+            &Command::Reserve(items),
             second(0),
             NO_LIMITS,
         );
