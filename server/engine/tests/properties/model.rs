@@ -1,0 +1,199 @@
+//! The rules once more, as slow and plain as possible: there is no book, only the history. Who holds what is found by
+//! telling the history from its beginning, and a denied request is one whose part of the history is cut off again.
+
+use coop_engine::{
+    Caller, Command, Denial, EventKind, Limits, Outcome, ReserveItem, ReserveOutcome, Time,
+    UnreserveItem, UnreserveOutcome,
+};
+
+use crate::history::{Fact, Grant};
+
+#[derive(Debug, Default)]
+pub struct Model {
+    pub history: Vec<Fact>,
+    pub last_now: i64,
+}
+
+/// What a caller is told; grants by their numbers.
+#[derive(Debug, PartialEq)]
+pub enum Answer {
+    Items(Vec<(&'static str, Option<u64>)>),
+    Expired,
+    Denied(u64, Option<i64>),
+}
+
+impl Model {
+    /// All that has begun and not ended, in the order of the grants.
+    pub fn live(&self) -> Vec<Grant> {
+        let mut live: Vec<&Grant> = Vec::new();
+        for fact in &self.history {
+            if fact.kind == EventKind::Reserved {
+                live.push(&fact.grant);
+            } else {
+                live.retain(|grant| grant.number != fact.grant.number);
+            }
+        }
+        live.into_iter().cloned().collect()
+    }
+
+    pub fn next_deadline(&self) -> Option<i64> {
+        self.live().iter().filter_map(|grant| grant.until).min()
+    }
+
+    pub fn answer(
+        &mut self,
+        caller: &Caller,
+        command: &Command,
+        clock: Time,
+        limits: Limits,
+    ) -> Answer {
+        self.last_now = self.last_now.max(clock.as_micros());
+        self.expire(command, limits.expirations);
+        let start = self.history.len();
+        let items = match command {
+            Command::Reserve(items) => items
+                .iter()
+                .map(|item| self.reserve(caller, item))
+                .collect(),
+            Command::Unreserve(items) => items
+                .iter()
+                .map(|item| self.unreserve(caller, item))
+                .collect(),
+            Command::Expire => return Answer::Expired,
+        };
+        let granted = self.history[start..]
+            .iter()
+            .any(|fact| fact.kind == EventKind::Reserved);
+        match limits.active_reservations {
+            Some(limit) if granted && self.held_now().len() as u64 > limit => {
+                self.history.truncate(start);
+                let deadlines = self.held_now().into_iter().filter_map(|grant| grant.until);
+                Answer::Denied(limit, deadlines.min())
+            }
+            _ => Answer::Items(items),
+        }
+    }
+
+    fn held_now(&self) -> Vec<Grant> {
+        let mut live = self.live();
+        live.retain(|grant| grant.until.is_none_or(|until| until > self.last_now));
+        live
+    }
+
+    fn expire(&mut self, command: &Command, mut others: usize) {
+        let named: Vec<&str> = match command {
+            Command::Reserve(items) => items.iter().map(|item| item.resource.as_str()).collect(),
+            Command::Unreserve(items) => items.iter().map(|item| item.resource.as_str()).collect(),
+            Command::Expire => Vec::new(),
+        };
+        let mut due = self.live();
+        due.retain(|grant| grant.until.is_some_and(|until| until <= self.last_now));
+        // A stable sort of grants in their order.
+        due.sort_by_key(|grant| grant.until);
+        for grant in due {
+            if !named.contains(&grant.resource.as_str()) {
+                if others == 0 {
+                    continue;
+                }
+                others -= 1;
+            }
+            let label = grant.label.clone();
+            self.tell(EventKind::ReservationExpired, grant, label);
+        }
+    }
+
+    fn reserve(&mut self, caller: &Caller, item: &ReserveItem) -> (&'static str, Option<u64>) {
+        let asker = (
+            caller.issuer.map(|issuer| issuer.as_i64()),
+            item.requester.as_str(),
+        );
+        let live = self.live();
+        let holder = live
+            .iter()
+            .find(|grant| grant.resource == item.resource.as_str());
+        if let Some(grant) = holder {
+            let same = (grant.issuer, grant.requester.as_str()) == asker;
+            let status = if same { "ALREADY_HAD" } else { "ALREADY_HELD" };
+            return (status, Some(grant.number));
+        }
+        let ttl = item.ttl.map(|ttl| i64::from(ttl.seconds()) * 1_000_000);
+        let grant = Grant {
+            number: self.history.len() as u64 + 1,
+            resource: item.resource.to_string(),
+            requester: asker.1.to_owned(),
+            issuer: asker.0,
+            token: *item.token.as_bytes(),
+            since: self.last_now,
+            until: ttl.map(|ttl| self.last_now + ttl),
+            label: caller.label.to_string(),
+        };
+        let number = grant.number;
+        self.tell(EventKind::Reserved, grant, caller.label.to_string());
+        ("ACQUIRED", Some(number))
+    }
+
+    fn unreserve(&mut self, caller: &Caller, item: &UnreserveItem) -> (&'static str, Option<u64>) {
+        let asker = (
+            caller.issuer.map(|issuer| issuer.as_i64()),
+            item.requester.as_str(),
+        );
+        let mut live = self.live();
+        live.retain(|grant| grant.resource == item.resource.as_str());
+        let Some(grant) = live.pop() else {
+            return ("NOT_RESERVED", None);
+        };
+        if (grant.issuer, grant.requester.as_str()) != asker {
+            return ("DOESNT_OWN_RESERVATION", Some(grant.number));
+        }
+        if item.token.map(|token| *token.as_bytes()) != Some(grant.token) {
+            return ("INVALID_RELEASE_TOKEN", None);
+        }
+        let number = grant.number;
+        self.tell(EventKind::Unreserved, grant, caller.label.to_string());
+        ("RELINQUISHED", Some(number))
+    }
+
+    fn tell(&mut self, kind: EventKind, grant: Grant, label: String) {
+        self.history.push(Fact {
+            revision: self.history.len() as u64 + 1,
+            kind,
+            grant,
+            label,
+            at: self.last_now,
+        });
+    }
+}
+
+impl Answer {
+    /// What the engine tells.
+    pub fn of(outcome: &Outcome) -> Self {
+        match outcome {
+            Outcome::Reserve(items) => Self::Items(items.iter().map(reserve_item).collect()),
+            Outcome::Unreserve(items) => Self::Items(items.iter().map(unreserve_item).collect()),
+            Outcome::Expired => Self::Expired,
+            Outcome::Denied(Denial::ActiveReservations {
+                limit,
+                next_deadline,
+            }) => Self::Denied(*limit, next_deadline.map(Time::as_micros)),
+        }
+    }
+}
+
+fn reserve_item(item: &ReserveOutcome) -> (&'static str, Option<u64>) {
+    let (status, held) = match item {
+        ReserveOutcome::Acquired(held) => ("ACQUIRED", held),
+        ReserveOutcome::AlreadyHad(held) => ("ALREADY_HAD", held),
+        ReserveOutcome::AlreadyHeld(held) => ("ALREADY_HELD", held),
+    };
+    (status, Some(held.fencing_token.as_u64()))
+}
+
+fn unreserve_item(item: &UnreserveOutcome) -> (&'static str, Option<u64>) {
+    let (status, held) = match item {
+        UnreserveOutcome::Relinquished(held) => ("RELINQUISHED", held),
+        UnreserveOutcome::NotReserved => return ("NOT_RESERVED", None),
+        UnreserveOutcome::DoesntOwnReservation(held) => ("DOESNT_OWN_RESERVATION", held),
+        UnreserveOutcome::InvalidReleaseToken => return ("INVALID_RELEASE_TOKEN", None),
+    };
+    (status, Some(held.fencing_token.as_u64()))
+}
