@@ -1,6 +1,7 @@
 //! Base62 of fixed width, most significant digit first.
 
-pub(crate) const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+pub(crate) const ALPHABET: &[u8; 62] =
+    b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// Appends `number`, a big-endian integer, as exactly `width` digits.
 pub(crate) fn push(out: &mut String, number: &[u8], width: usize) {
@@ -23,7 +24,9 @@ pub(crate) fn push(out: &mut String, number: &[u8], width: usize) {
 pub(crate) fn parse(digits: &str) -> Option<i64> {
     digits.bytes().try_fold(0_i64, |number, byte| {
         let digit = ALPHABET.iter().position(|c| *c == byte)?;
-        number.checked_mul(62)?.checked_add(i64::try_from(digit).ok()?)
+        number
+            .checked_mul(62)?
+            .checked_add(i64::try_from(digit).ok()?)
     })
 }
 

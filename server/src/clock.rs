@@ -53,16 +53,23 @@ const LONGEST_NAP: Duration = Duration::from_secs(10);
 
 #[async_trait]
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the clock that everybody else has to ask")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the clock that everybody else has to ask"
+    )]
     fn now(&self) -> Time {
-        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let since_epoch = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         Time::from_micros(i64::try_from(since_epoch.as_micros()).unwrap_or(i64::MAX))
     }
 
     async fn sleep_until(&self, deadline: Time) {
         loop {
             let left = deadline.as_micros().saturating_sub(self.now().as_micros());
-            let Ok(left) = u64::try_from(left) else { return };
+            let Ok(left) = u64::try_from(left) else {
+                return;
+            };
             if left == 0 {
                 return;
             }
@@ -84,7 +91,10 @@ mod tests {
 
     #[test]
     fn times_are_written_in_utc_with_milliseconds() {
-        assert_eq!(iso(Time::from_micros(1_795_491_555_123_456)), "2026-11-24T03:39:15.123Z");
+        assert_eq!(
+            iso(Time::from_micros(1_795_491_555_123_456)),
+            "2026-11-24T03:39:15.123Z"
+        );
         assert_eq!(iso(Time::from_micros(0)), "1970-01-01T00:00:00.000Z");
     }
 }

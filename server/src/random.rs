@@ -7,7 +7,10 @@
 #[must_use]
 pub fn bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
-    #[expect(clippy::disallowed_methods, reason = "this is the module that everybody else has to ask")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the module that everybody else has to ask"
+    )]
     getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
     bytes
 }

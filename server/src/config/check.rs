@@ -16,23 +16,58 @@ pub fn describe(settings: &Settings) -> String {
     line("database_url", &database(&settings.database));
     line("listen", &settings.listen.to_string());
     line("base_url", settings.base());
-    line("metrics_listen", &settings.metrics_listen.map_or_else(|| "off".to_owned(), |a| a.to_string()));
-    line("google_client_id", settings.google.as_ref().map_or("not set", |google| google.id.as_str()));
-    line("google_client_secret", if settings.google.is_some() { "(redacted)" } else { "not set" });
+    line(
+        "metrics_listen",
+        &settings
+            .metrics_listen
+            .map_or_else(|| "off".to_owned(), |a| a.to_string()),
+    );
+    line(
+        "google_client_id",
+        settings
+            .google
+            .as_ref()
+            .map_or("not set", |google| google.id.as_str()),
+    );
+    line(
+        "google_client_secret",
+        if settings.google.is_some() {
+            "(redacted)"
+        } else {
+            "not set"
+        },
+    );
     line("google_issuer", &settings.google_issuer);
-    line("dev_sign_in", if settings.dev_sign_in { "in force" } else { "off" });
-    line("master_key_file", &settings.master_key_file.display().to_string());
+    line(
+        "dev_sign_in",
+        if settings.dev_sign_in {
+            "in force"
+        } else {
+            "off"
+        },
+    );
+    line(
+        "master_key_file",
+        &settings.master_key_file.display().to_string(),
+    );
     line("admins", &format!("{} people", settings.admins.len()));
     line(
         "site_dir",
-        &settings.site_dir.as_ref().map_or_else(|| "embedded".to_owned(), |path| path.display().to_string()),
+        &settings
+            .site_dir
+            .as_ref()
+            .map_or_else(|| "embedded".to_owned(), |path| path.display().to_string()),
     );
-    line("log_format", &format!("{:?}", settings.log_format).to_lowercase());
+    line(
+        "log_format",
+        &format!("{:?}", settings.log_format).to_lowercase(),
+    );
     line("log_filter", &settings.log_filter);
     line("max_connections", &settings.max_connections.to_string());
     for tier in Tier::ALL {
         let allows = settings.tiers.of(tier);
-        let number = |limit: Option<u64>| limit.map_or_else(|| "unlimited".to_owned(), |n| n.to_string());
+        let number =
+            |limit: Option<u64>| limit.map_or_else(|| "unlimited".to_owned(), |n| n.to_string());
         line(
             &format!("tier {tier}"),
             &format!(
@@ -54,7 +89,8 @@ pub fn describe(settings: &Settings) -> String {
 pub fn warnings(settings: &Settings) -> Vec<String> {
     let mut warnings = Vec::new();
     if settings.database == DatabaseUrl::Memory {
-        warnings.push("database_url is memory: everything is lost when the server stops".to_owned());
+        warnings
+            .push("database_url is memory: everything is lost when the server stops".to_owned());
     }
     if !settings.listen.ip().is_loopback() && settings.is_loopback() {
         warnings.push(format!(
@@ -63,16 +99,28 @@ pub fn warnings(settings: &Settings) -> Vec<String> {
         ));
     }
     if settings.google.is_none() && !settings.dev_sign_in {
-        warnings.push("nobody can sign in: no Google client is set and the development sign-in is off".to_owned());
+        warnings.push(
+            "nobody can sign in: no Google client is set and the development sign-in is off"
+                .to_owned(),
+        );
     }
     if let DatabaseUrl::Sqlite(path) = &settings.database
         && path.parent() == settings.master_key_file.parent()
         && !settings.is_loopback()
     {
-        warnings.push("the master key lies beside the database: a copy of that folder opens every key".to_owned());
+        warnings.push(
+            "the master key lies beside the database: a copy of that folder opens every key"
+                .to_owned(),
+        );
     }
-    if settings.metrics_listen.is_some_and(|address| !address.ip().is_loopback()) {
-        warnings.push("metrics_listen can be reached from other machines; /metrics asks for no credential".to_owned());
+    if settings
+        .metrics_listen
+        .is_some_and(|address| !address.ip().is_loopback())
+    {
+        warnings.push(
+            "metrics_listen can be reached from other machines; /metrics asks for no credential"
+                .to_owned(),
+        );
     }
     warnings
 }

@@ -24,14 +24,22 @@ pub struct Overrides {
 /// [`ConfigError`] names the layer and the setting that cannot be used.
 pub fn load(overrides: &Overrides) -> Result<Settings, ConfigError> {
     load_with(overrides, |name| {
-        #[expect(clippy::disallowed_methods, reason = "configuration is the one reader of the environment")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "configuration is the one reader of the environment"
+        )]
         let value = std::env::var(name);
         value.ok()
     })
 }
 
-fn load_with(overrides: &Overrides, environment: impl Fn(&str) -> Option<String>) -> Result<Settings, ConfigError> {
-    let mut table: Table = DEFAULTS.parse().map_err(|e| ConfigError::new("the embedded defaults", &e))?;
+fn load_with(
+    overrides: &Overrides,
+    environment: impl Fn(&str) -> Option<String>,
+) -> Result<Settings, ConfigError> {
+    let mut table: Table = DEFAULTS
+        .parse()
+        .map_err(|e| ConfigError::new("the embedded defaults", &e))?;
     if let Some(path) = &overrides.file {
         merge_file(&mut table, path)?;
     }
@@ -44,7 +52,9 @@ fn load_with(overrides: &Overrides, environment: impl Fn(&str) -> Option<String>
     for (name, text) in &overrides.values {
         set(&mut table, name, text, "the command line")?;
     }
-    let raw: Raw = table.try_into().map_err(|e| ConfigError::new("the configuration", &e))?;
+    let raw: Raw = table
+        .try_into()
+        .map_err(|e| ConfigError::new("the configuration", &e))?;
     let tiers = if raw.tiers_file.is_empty() {
         default_tiers()?
     } else {
@@ -59,12 +69,19 @@ fn merge_file(table: &mut Table, path: &Path) -> Result<(), ConfigError> {
     let file: Table = text.parse().map_err(|e| ConfigError::new(&source, &e))?;
     for (name, value) in file {
         let Some(known) = table.get_mut(&name) else {
-            return Err(ConfigError::new(&source, &format!("there is no setting {name}")));
+            return Err(ConfigError::new(
+                &source,
+                &format!("there is no setting {name}"),
+            ));
         };
         if !known.same_type(&value) {
             return Err(ConfigError::new(
                 &source,
-                &format!("{name} has to be of type {}, not {}", known.type_str(), value.type_str()),
+                &format!(
+                    "{name} has to be of type {}, not {}",
+                    known.type_str(),
+                    value.type_str()
+                ),
             ));
         }
         *known = value;
@@ -75,7 +92,10 @@ fn merge_file(table: &mut Table, path: &Path) -> Result<(), ConfigError> {
 /// Texts from the environment and the command line take the type that the default has.
 fn set(table: &mut Table, name: &str, text: &str, source: &str) -> Result<(), ConfigError> {
     let Some(known) = table.get_mut(name) else {
-        return Err(ConfigError::new(source, &format!("there is no setting {name}")));
+        return Err(ConfigError::new(
+            source,
+            &format!("there is no setting {name}"),
+        ));
     };
     let wrong = |wanted: &str| ConfigError::new(source, &format!("{name} has to be {wanted}"));
     *known = match known {
@@ -111,8 +131,11 @@ mod tests {
     #[test]
     fn flags_win_over_the_environment_and_the_environment_over_a_file() {
         let file = tempfile::NamedTempFile::new().expect("a temporary file");
-        std::fs::write(file.path(), "listen = \"127.0.0.1:1\"\nbase_url = \"http://localhost:1\"\nmax_connections = 7\n")
-            .expect("written");
+        std::fs::write(
+            file.path(),
+            "listen = \"127.0.0.1:1\"\nbase_url = \"http://localhost:1\"\nmax_connections = 7\n",
+        )
+        .expect("written");
         let overrides = Overrides {
             file: Some(file.path().to_owned()),
             values: vec![("listen", "127.0.0.1:3".to_owned())],
@@ -132,14 +155,21 @@ mod tests {
     fn a_misspelt_setting_in_a_file_is_refused_by_name() {
         let file = tempfile::NamedTempFile::new().expect("a temporary file");
         std::fs::write(file.path(), "listne = \"127.0.0.1:1\"\n").expect("written");
-        let overrides = Overrides { file: Some(file.path().to_owned()), values: vec![] };
-        let error = load_with(&overrides, nothing).expect_err("misspelt").to_string();
+        let overrides = Overrides {
+            file: Some(file.path().to_owned()),
+            values: vec![],
+        };
+        let error = load_with(&overrides, nothing)
+            .expect_err("misspelt")
+            .to_string();
         assert!(error.contains("listne"), "{error}");
     }
 
     #[test]
     fn a_base_url_that_is_not_loopback_has_to_be_https() {
-        let environment = |name: &str| (name == "COOP_LOCKER_BASE_URL").then(|| "http://locks.example.com".to_owned());
+        let environment = |name: &str| {
+            (name == "COOP_LOCKER_BASE_URL").then(|| "http://locks.example.com".to_owned())
+        };
         assert!(load_with(&Overrides::default(), environment).is_err());
     }
 
@@ -154,10 +184,17 @@ mod tests {
             assert!(!settings.dev_sign_in, "{name}={value}");
         }
         let google = |asked: &str| {
-            ["COOP_LOCKER_GOOGLE_CLIENT_ID", "COOP_LOCKER_GOOGLE_CLIENT_SECRET"]
-                .contains(&asked)
-                .then(|| "x".to_owned())
+            [
+                "COOP_LOCKER_GOOGLE_CLIENT_ID",
+                "COOP_LOCKER_GOOGLE_CLIENT_SECRET",
+            ]
+            .contains(&asked)
+            .then(|| "x".to_owned())
         };
-        assert!(!load_with(&Overrides::default(), google).expect("valid").dev_sign_in);
+        assert!(
+            !load_with(&Overrides::default(), google)
+                .expect("valid")
+                .dev_sign_in
+        );
     }
 }

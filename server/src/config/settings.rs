@@ -18,7 +18,10 @@ pub struct ConfigError {
 
 impl ConfigError {
     pub(super) fn new(place: &str, problem: &impl Display) -> Self {
-        Self { place: place.to_owned(), problem: problem.to_string() }
+        Self {
+            place: place.to_owned(),
+            problem: problem.to_string(),
+        }
     }
 }
 
@@ -110,11 +113,15 @@ pub struct Settings {
 impl Settings {
     pub(super) fn parse(raw: Raw, tiers: Tiers) -> Result<Self, ConfigError> {
         let base_url = base_url(&raw.base_url)?;
-        let google = match (raw.google_client_id.is_empty(), raw.google_client_secret.is_empty()) {
+        let google = match (
+            raw.google_client_id.is_empty(),
+            raw.google_client_secret.is_empty(),
+        ) {
             (true, true) => None,
-            (false, false) => {
-                Some(GoogleClient { id: raw.google_client_id, secret: SecretString::from(raw.google_client_secret) })
-            }
+            (false, false) => Some(GoogleClient {
+                id: raw.google_client_id,
+                secret: SecretString::from(raw.google_client_secret),
+            }),
             _ => {
                 return Err(ConfigError::new(
                     "google_client_id",
@@ -138,14 +145,23 @@ impl Settings {
             google,
             google_issuer: raw.google_issuer.trim_end_matches('/').to_owned(),
             master_key_file: raw.master_key_file.into(),
-            admins: raw.admins.iter().map(|text| admin(text)).collect::<Result<_, _>>()?,
+            admins: raw
+                .admins
+                .iter()
+                .map(|text| admin(text))
+                .collect::<Result<_, _>>()?,
             tiers,
             site_dir: (!raw.site_dir.is_empty()).then(|| raw.site_dir.into()),
             log_format: match raw.log_format.as_str() {
                 "auto" => LogFormat::Auto,
                 "text" => LogFormat::Text,
                 "json" => LogFormat::Json,
-                _ => return Err(ConfigError::new("log_format", &"has to be auto, text or json")),
+                _ => {
+                    return Err(ConfigError::new(
+                        "log_format",
+                        &"has to be auto, text or json",
+                    ));
+                }
             },
             log_filter: raw.log_filter,
             max_connections: raw.max_connections,
@@ -172,8 +188,12 @@ impl Settings {
 }
 
 fn address(name: &str, text: &str) -> Result<SocketAddr, ConfigError> {
-    text.parse()
-        .map_err(|_| ConfigError::new(name, &format!("{text:?} is not an address with a port, such as 127.0.0.1:3000")))
+    text.parse().map_err(|_| {
+        ConfigError::new(
+            name,
+            &format!("{text:?} is not an address with a port, such as 127.0.0.1:3000"),
+        )
+    })
 }
 
 fn database(text: &str) -> Result<DatabaseUrl, ConfigError> {
@@ -196,13 +216,23 @@ fn base_url(text: &str) -> Result<Url, ConfigError> {
     let wrong = |problem: &str| ConfigError::new("base_url", &problem);
     let url = Url::parse(text).map_err(|e| ConfigError::new("base_url", &e))?;
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-        return Err(wrong("has to begin with https:// (or http:// and a loopback host)"));
+        return Err(wrong(
+            "has to begin with https:// (or http:// and a loopback host)",
+        ));
     }
-    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
-        return Err(wrong("has to be a scheme, a host and maybe a port, nothing more"));
+    if url.path() != "/"
+        || url.query().is_some()
+        || url.fragment().is_some()
+        || !url.username().is_empty()
+    {
+        return Err(wrong(
+            "has to be a scheme, a host and maybe a port, nothing more",
+        ));
     }
     if url.scheme() == "http" && !is_loopback(&url) {
-        return Err(wrong("has to be https, since keys and cookies travel over it (http only for a loopback host)"));
+        return Err(wrong(
+            "has to be https, since keys and cookies travel over it (http only for a loopback host)",
+        ));
     }
     Ok(url)
 }

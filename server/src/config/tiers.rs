@@ -39,15 +39,25 @@ pub fn default_tiers() -> Result<Tiers, ConfigError> {
 pub fn read_tiers(path: &Path) -> Result<Tiers, ConfigError> {
     let source = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(|e| ConfigError::new(&source, &e))?;
-    parse(&text.parse().map_err(|e| ConfigError::new(&source, &e))?, &source)
+    parse(
+        &text.parse().map_err(|e| ConfigError::new(&source, &e))?,
+        &source,
+    )
 }
 
 fn parse(overrides: &Table, source: &str) -> Result<Tiers, ConfigError> {
-    let mut table: Table = DEFAULTS.parse().map_err(|e| ConfigError::new("the embedded tiers", &e))?;
+    let mut table: Table = DEFAULTS
+        .parse()
+        .map_err(|e| ConfigError::new("the embedded tiers", &e))?;
     for (tier, values) in overrides {
-        let (Some(known), Some(values)) = (table.get_mut(tier).and_then(toml::Value::as_table_mut), values.as_table())
-        else {
-            return Err(ConfigError::new(source, &format!("{tier} is not one of the tables free, starter, pro, enterprise")));
+        let (Some(known), Some(values)) = (
+            table.get_mut(tier).and_then(toml::Value::as_table_mut),
+            values.as_table(),
+        ) else {
+            return Err(ConfigError::new(
+                source,
+                &format!("{tier} is not one of the tables free, starter, pro, enterprise"),
+            ));
         };
         known.extend(values.clone());
     }
@@ -61,7 +71,10 @@ fn parse(overrides: &Table, source: &str) -> Result<Tiers, ConfigError> {
         if raw.writes_per_minute < LEAST_WRITES {
             return Err(ConfigError::new(
                 source,
-                &format!("[{}]: writesPerMinute has to be at least {LEAST_WRITES}", tier.code()),
+                &format!(
+                    "[{}]: writesPerMinute has to be at least {LEAST_WRITES}",
+                    tier.code()
+                ),
             ));
         }
         allowances.push(allowance(&raw));

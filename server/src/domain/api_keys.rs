@@ -23,7 +23,13 @@ use crate::{
 /// # Errors
 /// [`Error::NotFound`] when the tenant does not exist.
 pub async fn default_key(ledger: &Ledger, tenant: TenantId) -> Result<ApiKey, Error> {
-    ledger.store().read().await?.default_api_key_of(tenant).await?.ok_or(Error::NotFound)
+    ledger
+        .store()
+        .read()
+        .await?
+        .default_api_key_of(tenant)
+        .await?
+        .ok_or(Error::NotFound)
 }
 
 /// A key's value.
@@ -39,7 +45,12 @@ pub async fn reveal(
     let mut db = ledger.store().read().await?;
     let stored = db.api_key_of(tenant, id).await?.ok_or(Error::NotFound)?;
     let wrapped = db.tenant_data_key(tenant).await?.ok_or(Error::NotFound)?;
-    let value = keyring.unwrap(tenant, &wrapped)?.open(&stored.ciphertext, tenant, id, stored.key.version)?;
+    let value = keyring.unwrap(tenant, &wrapped)?.open(
+        &stored.ciphertext,
+        tenant,
+        id,
+        stored.key.version,
+    )?;
     Ok((stored.key, value))
 }
 
@@ -58,7 +69,15 @@ pub async fn rotate(
     version: i64,
 ) -> Result<(ApiKey, KeyText), Error> {
     let keyring = Arc::clone(keyring);
-    Ok(ledger.mutate(Rotate { keyring, tenant, id, version, now: clock.now() }).await?)
+    Ok(ledger
+        .mutate(Rotate {
+            keyring,
+            tenant,
+            id,
+            version,
+            now: clock.now(),
+        })
+        .await?)
 }
 
 struct Rotate {
@@ -75,12 +94,18 @@ impl Mutation for Rotate {
     type Error = Error;
 
     async fn apply(self, db: &mut Db, effects: &mut Vec<Effect>) -> Result<Self::Output, Error> {
-        let old = db.api_key_of(self.tenant, self.id).await?.ok_or(Error::NotFound)?;
+        let old = db
+            .api_key_of(self.tenant, self.id)
+            .await?
+            .ok_or(Error::NotFound)?;
         if old.key.version != self.version {
             return Err(Error::Stale);
         }
         let tenant = db.tenant(self.tenant).await?.ok_or(Error::NotFound)?;
-        let wrapped = db.tenant_data_key(self.tenant).await?.ok_or(Error::NotFound)?;
+        let wrapped = db
+            .tenant_data_key(self.tenant)
+            .await?
+            .ok_or(Error::NotFound)?;
         let value = KeyText::generate_api_key();
         let key = ApiKey {
             hint: value.hint(),
@@ -88,12 +113,21 @@ impl Mutation for Rotate {
             rotated_at: Some(self.now),
             ..old.key
         };
-        let new = seal(&self.keyring, &self.keyring.unwrap(self.tenant, &wrapped)?, &value, key)?;
+        let new = seal(
+            &self.keyring,
+            &self.keyring.unwrap(self.tenant, &wrapped)?,
+            &value,
+            key,
+        )?;
         if !db.replace_api_key_value(&new).await? {
             return Err(Error::Stale);
         }
-        db.insert_retired_key(old.digest, self.tenant, KeyState::Rotated, self.now).await?;
-        effects.push(Effect::Retired { digest: old.digest, state: KeyState::Rotated });
+        db.insert_retired_key(old.digest, self.tenant, KeyState::Rotated, self.now)
+            .await?;
+        effects.push(Effect::Retired {
+            digest: old.digest,
+            state: KeyState::Rotated,
+        });
         effects.push(added(&new, tenant.tier));
         Ok((new.key, value))
     }
@@ -112,7 +146,15 @@ pub async fn create(
     label: Label,
 ) -> Result<(ApiKey, KeyText), Error> {
     let (keyring, tiers) = (Arc::clone(keyring), tiers.clone());
-    Ok(ledger.mutate(Create { keyring, tiers, tenant, label, now: clock.now() }).await?)
+    Ok(ledger
+        .mutate(Create {
+            keyring,
+            tiers,
+            tenant,
+            label,
+            now: clock.now(),
+        })
+        .await?)
 }
 
 struct Create {
@@ -136,7 +178,10 @@ impl Mutation for Create {
         {
             return Err(Error::LimitReached(limit));
         }
-        let wrapped = db.tenant_data_key(self.tenant).await?.ok_or(Error::NotFound)?;
+        let wrapped = db
+            .tenant_data_key(self.tenant)
+            .await?
+            .ok_or(Error::NotFound)?;
         let value = KeyText::generate_api_key();
         let key = ApiKey {
             id: ApiKeyId::from_random(random::u64()),
@@ -148,7 +193,12 @@ impl Mutation for Create {
             created_at: self.now,
             rotated_at: None,
         };
-        let new = seal(&self.keyring, &self.keyring.unwrap(self.tenant, &wrapped)?, &value, key)?;
+        let new = seal(
+            &self.keyring,
+            &self.keyring.unwrap(self.tenant, &wrapped)?,
+            &value,
+            key,
+        )?;
         insert_key(db, &new, tenant.tier, effects).await?;
         Ok((new.key, value))
     }

@@ -37,7 +37,11 @@ pub enum Error {
 
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
-        if error.is_unique_violation() { Self::Taken } else { Self::Internal(error.to_string()) }
+        if error.is_unique_violation() {
+            Self::Taken
+        } else {
+            Self::Internal(error.to_string())
+        }
     }
 }
 

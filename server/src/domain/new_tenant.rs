@@ -33,7 +33,11 @@ impl NewTenant {
     ) -> Result<Self, Error> {
         let tenant = Tenant {
             id: TenantId::from_random(random::u64()),
-            name: name.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect(),
+            name: name
+                .chars()
+                .filter(|c| !c.is_control())
+                .take(LONGEST_NAME)
+                .collect(),
             email,
             tier,
             suspended_at: None,
@@ -51,7 +55,12 @@ impl NewTenant {
             created_at: now,
             rotated_at: None,
         };
-        Ok(Self { key: seal(keyring, &data_key, &value, key)?, tenant, value, data_key: wrapped })
+        Ok(Self {
+            key: seal(keyring, &data_key, &value, key)?,
+            tenant,
+            value,
+            data_key: wrapped,
+        })
     }
 
     pub(super) const fn key(&self) -> &ApiKey {
@@ -65,9 +74,18 @@ impl NewTenant {
 }
 
 /// A key with its value hashed and encrypted.
-pub(super) fn seal(keyring: &Keyring, data_key: &DataKey, value: &KeyText, key: ApiKey) -> Result<NewApiKey, Error> {
+pub(super) fn seal(
+    keyring: &Keyring,
+    data_key: &DataKey,
+    value: &KeyText,
+    key: ApiKey,
+) -> Result<NewApiKey, Error> {
     let ciphertext = data_key.seal(value, key.tenant, key.id, key.version)?;
-    Ok(NewApiKey { digest: keyring.digest(value), ciphertext, key })
+    Ok(NewApiKey {
+        digest: keyring.digest(value),
+        ciphertext,
+        key,
+    })
 }
 
 /// Stores a key; it works from the commit on.

@@ -6,7 +6,9 @@ use coop_engine::{Caller, Command, Time};
 
 use super::Error;
 use crate::{
-    ledger::{Credential, Decided, Ledger, ReservationFilter, ReservationPage, ReservationPosition},
+    ledger::{
+        Credential, Decided, Ledger, ReservationFilter, ReservationPage, ReservationPosition,
+    },
     model::TenantId,
 };
 
@@ -14,8 +16,15 @@ use crate::{
 ///
 /// # Errors
 /// When the key died meanwhile, or the store cannot commit. A refusal by the rules is no error but an outcome.
-pub async fn decide(ledger: &Ledger, credential: &Arc<Credential>, command: Command) -> Result<Decided, Error> {
-    let caller = Caller { issuer: None, label: Arc::clone(&credential.label) };
+pub async fn decide(
+    ledger: &Ledger,
+    credential: &Arc<Credential>,
+    command: Command,
+) -> Result<Decided, Error> {
+    let caller = Caller {
+        issuer: None,
+        label: Arc::clone(&credential.label),
+    };
     Ok(ledger.decide(credential, caller, command).await?)
 }
 
@@ -31,5 +40,10 @@ pub async fn list(
     limit: usize,
     now: Time,
 ) -> Result<ReservationPage, Error> {
-    Ok(ledger.store().read().await?.reservations_of(tenant, filter, after, limit, now).await?)
+    Ok(ledger
+        .store()
+        .read()
+        .await?
+        .reservations_of(tenant, filter, after, limit, now)
+        .await?)
 }

@@ -22,14 +22,29 @@ pub async fn tenant_of(
     clock: &SharedClock,
     identity: &Identity,
 ) -> Result<TenantId, Error> {
-    let known = ledger.store().read().await?.tenant_of_identity(&identity.issuer, &identity.subject).await?;
+    let known = ledger
+        .store()
+        .read()
+        .await?
+        .tenant_of_identity(&identity.issuer, &identity.subject)
+        .await?;
     if let Some(tenant) = known {
         return Ok(tenant);
     }
     let now = clock.now();
-    let name = identity.name.as_deref().or(identity.email.as_deref()).unwrap_or("My tenant");
+    let name = identity
+        .name
+        .as_deref()
+        .or(identity.email.as_deref())
+        .unwrap_or("My tenant");
     let new = NewTenant::prepare(keyring, name, identity.email.clone(), Tier::Free, now)?;
-    Ok(ledger.mutate(FirstSignIn { identity: identity.clone(), new, now }).await?)
+    Ok(ledger
+        .mutate(FirstSignIn {
+            identity: identity.clone(),
+            new,
+            now,
+        })
+        .await?)
 }
 
 struct FirstSignIn {
@@ -45,11 +60,15 @@ impl Mutation for FirstSignIn {
 
     async fn apply(self, db: &mut Db, effects: &mut Vec<Effect>) -> Result<TenantId, Error> {
         // Two tabs may sign in for the first time at once.
-        if let Some(tenant) = db.tenant_of_identity(&self.identity.issuer, &self.identity.subject).await? {
+        if let Some(tenant) = db
+            .tenant_of_identity(&self.identity.issuer, &self.identity.subject)
+            .await?
+        {
             return Ok(tenant);
         }
         self.new.insert(db, effects).await?;
-        db.insert_identity(&self.identity, self.new.tenant.id, self.now).await?;
+        db.insert_identity(&self.identity, self.new.tenant.id, self.now)
+            .await?;
         Ok(self.new.tenant.id)
     }
 }

@@ -45,8 +45,19 @@ pub async fn create(
     let new = NewTenant::prepare(keyring, name, email, tier, now)?;
     let claim_code = BASE64_URL_SAFE_NO_PAD.encode(random::bytes::<24>());
     let expires_at = Time::from_micros(now.as_micros().saturating_add(CLAIM_VALID));
-    let new = ledger.mutate(CreateTenant { new, code_hash: sha256(claim_code.as_bytes()), expires_at }).await?;
-    Ok(Created { key: new.key().id, tenant: new.tenant, value: new.value, claim_code })
+    let new = ledger
+        .mutate(CreateTenant {
+            new,
+            code_hash: sha256(claim_code.as_bytes()),
+            expires_at,
+        })
+        .await?;
+    Ok(Created {
+        key: new.key().id,
+        tenant: new.tenant,
+        value: new.value,
+        claim_code,
+    })
 }
 
 struct CreateTenant {
@@ -62,7 +73,8 @@ impl Mutation for CreateTenant {
 
     async fn apply(self, db: &mut Db, effects: &mut Vec<Effect>) -> Result<NewTenant, Error> {
         self.new.insert(db, effects).await?;
-        db.insert_claim(&self.code_hash, self.new.tenant.id, self.expires_at).await?;
+        db.insert_claim(&self.code_hash, self.new.tenant.id, self.expires_at)
+            .await?;
         Ok(self.new)
     }
 }
@@ -71,8 +83,17 @@ impl Mutation for CreateTenant {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn list(ledger: &Ledger, after: Option<TenantId>, limit: i64) -> Result<Vec<Tenant>, Error> {
-    Ok(ledger.store().read().await?.tenants_after(after, limit).await?)
+pub async fn list(
+    ledger: &Ledger,
+    after: Option<TenantId>,
+    limit: i64,
+) -> Result<Vec<Tenant>, Error> {
+    Ok(ledger
+        .store()
+        .read()
+        .await?
+        .tenants_after(after, limit)
+        .await?)
 }
 
 /// Changes a tenant's tier; it acts on the next request.
@@ -106,8 +127,17 @@ impl Mutation for SetTier {
 ///
 /// # Errors
 /// [`Error::NotFound`] for a code that is unknown, used or too old, [`Error::Taken`] when the person owns a tenant.
-pub async fn claim(ledger: &Ledger, clock: &SharedClock, identity: &Identity, code: &str) -> Result<TenantId, Error> {
-    let claim = Claim { identity: identity.clone(), code_hash: sha256(code.trim().as_bytes()), now: clock.now() };
+pub async fn claim(
+    ledger: &Ledger,
+    clock: &SharedClock,
+    identity: &Identity,
+    code: &str,
+) -> Result<TenantId, Error> {
+    let claim = Claim {
+        identity: identity.clone(),
+        code_hash: sha256(code.trim().as_bytes()),
+        now: clock.now(),
+    };
     Ok(ledger.mutate(claim).await?)
 }
 
@@ -123,7 +153,10 @@ impl Mutation for Claim {
     type Error = Error;
 
     async fn apply(self, db: &mut Db, _effects: &mut Vec<Effect>) -> Result<TenantId, Error> {
-        let tenant = db.take_claim(&self.code_hash, self.now).await?.ok_or(Error::NotFound)?;
+        let tenant = db
+            .take_claim(&self.code_hash, self.now)
+            .await?
+            .ok_or(Error::NotFound)?;
         db.insert_identity(&self.identity, tenant, self.now).await?;
         Ok(tenant)
     }

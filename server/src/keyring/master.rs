@@ -18,7 +18,9 @@ pub struct MasterKey([u8; 32]);
 #[derive(Debug, thiserror::Error)]
 pub enum MasterKeyError {
     /// It is not there, and a new one would open nothing of what is.
-    #[error("the master key file {0} is missing, and the database was made with one: restore it from your backup")]
+    #[error(
+        "the master key file {0} is missing, and the database was made with one: restore it from your backup"
+    )]
     Missing(String),
     /// It cannot be read or written.
     #[error("the master key file {0}: {1}")]
@@ -45,21 +47,30 @@ impl MasterKey {
     pub fn load(path: &Path, may_create: bool) -> Result<Self, MasterKeyError> {
         let name = || path.display().to_string();
         match fs::metadata(path) {
-            Ok(metadata) if metadata.permissions().mode() & 0o077 != 0 => return Err(MasterKeyError::Open(name())),
+            Ok(metadata) if metadata.permissions().mode() & 0o077 != 0 => {
+                return Err(MasterKeyError::Open(name()));
+            }
             Ok(_) => {}
             Err(e) if e.kind() == io::ErrorKind::NotFound && may_create => {
                 return Self::create(path).map_err(|e| MasterKeyError::Io(name(), e));
             }
-            Err(e) if e.kind() == io::ErrorKind::NotFound => return Err(MasterKeyError::Missing(name())),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                return Err(MasterKeyError::Missing(name()));
+            }
             Err(e) => return Err(MasterKeyError::Io(name(), e)),
         }
         let text = fs::read_to_string(path).map_err(|e| MasterKeyError::Io(name(), e))?;
-        parse_hex(text.trim()).map(Self).ok_or_else(|| MasterKeyError::Damaged(name()))
+        parse_hex(text.trim())
+            .map(Self)
+            .ok_or_else(|| MasterKeyError::Damaged(name()))
     }
 
     fn create(path: &Path) -> io::Result<Self> {
         let key = random::bytes::<32>();
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        if let Some(folder) = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+        {
             fs::create_dir_all(folder)?;
         }
         let mut text = String::with_capacity(65);
@@ -67,7 +78,11 @@ impl MasterKey {
             text.push_str(&format!("{byte:02x}"));
         }
         text.push('\n');
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)?;
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
         Ok(Self(key))
@@ -115,11 +130,20 @@ mod tests {
     fn a_missing_a_damaged_and_an_exposed_file_are_told_apart() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("master.key");
-        assert!(matches!(MasterKey::load(&path, false), Err(MasterKeyError::Missing(_))));
+        assert!(matches!(
+            MasterKey::load(&path, false),
+            Err(MasterKeyError::Missing(_))
+        ));
         fs::write(&path, "not a key").expect("written");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("set");
-        assert!(matches!(MasterKey::load(&path, true), Err(MasterKeyError::Damaged(_))));
+        assert!(matches!(
+            MasterKey::load(&path, true),
+            Err(MasterKeyError::Damaged(_))
+        ));
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).expect("set");
-        assert!(matches!(MasterKey::load(&path, true), Err(MasterKeyError::Open(_))));
+        assert!(matches!(
+            MasterKey::load(&path, true),
+            Err(MasterKeyError::Open(_))
+        ));
     }
 }

@@ -6,4 +6,6 @@ mod value;
 
 pub use master::{MasterKey, MasterKeyError};
 pub use ring::{DataKey, Keyring, SealError, WrappedKey, sha256};
-pub use value::{ALPHABET, API_KEY_PREFIX, CHECKSUM_LENGTH, KeyText, Malformed, RANDOM_LENGTH, TOKEN_PREFIX};
+pub use value::{
+    ALPHABET, API_KEY_PREFIX, CHECKSUM_LENGTH, KeyText, Malformed, RANDOM_LENGTH, TOKEN_PREFIX,
+};

@@ -56,7 +56,10 @@ impl Keyring {
     /// Tells whether a database was made with this master key; says nothing about the key.
     #[must_use]
     pub fn fingerprint(&self) -> String {
-        self.fingerprint[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+        self.fingerprint[..16]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 
     /// The hash by which a value is found.
@@ -74,7 +77,10 @@ impl Keyring {
     pub fn new_data_key(&self, tenant: TenantId) -> Result<(DataKey, WrappedKey), SealError> {
         let key = random::bytes::<32>();
         let wrapped = seal(&self.wrapping, &key, &tenant_aad(tenant))?;
-        Ok((DataKey(Aes256Gcm::new(&Key::<Aes256Gcm>::from(key))), WrappedKey(wrapped)))
+        Ok((
+            DataKey(Aes256Gcm::new(&Key::<Aes256Gcm>::from(key))),
+            WrappedKey(wrapped),
+        ))
     }
 
     /// Opens a tenant's key.
@@ -93,15 +99,31 @@ impl DataKey {
     ///
     /// # Errors
     /// Never in practice: encryption of 57 bytes.
-    pub fn seal(&self, value: &KeyText, tenant: TenantId, id: ApiKeyId, version: i64) -> Result<Vec<u8>, SealError> {
-        seal(&self.0, value.expose().as_bytes(), &key_aad(tenant, id, version))
+    pub fn seal(
+        &self,
+        value: &KeyText,
+        tenant: TenantId,
+        id: ApiKeyId,
+        version: i64,
+    ) -> Result<Vec<u8>, SealError> {
+        seal(
+            &self.0,
+            value.expose().as_bytes(),
+            &key_aad(tenant, id, version),
+        )
     }
 
     /// Decrypts it.
     ///
     /// # Errors
     /// [`SealError`] when the ciphertext belongs to another tenant, key or version.
-    pub fn open(&self, sealed: &[u8], tenant: TenantId, id: ApiKeyId, version: i64) -> Result<KeyText, SealError> {
+    pub fn open(
+        &self,
+        sealed: &[u8],
+        tenant: TenantId,
+        id: ApiKeyId,
+        version: i64,
+    ) -> Result<KeyText, SealError> {
         let text = open(&self.0, sealed, &key_aad(tenant, id, version))?;
         let text = String::from_utf8(text).map_err(|_| SealError)?;
         KeyText::parse(&text).map_err(|_| SealError)
@@ -132,14 +154,29 @@ fn key_aad(tenant: TenantId, id: ApiKeyId, version: i64) -> String {
 /// The nonce stands before the ciphertext. It is random: a key encrypts far fewer than 2^32 values.
 fn seal(cipher: &Aes256Gcm, plain: &[u8], aad: &str) -> Result<Vec<u8>, SealError> {
     let nonce = random::bytes::<NONCE_LENGTH>();
-    let payload = Payload { msg: plain, aad: aad.as_bytes() };
-    let sealed = cipher.encrypt(&Nonce::from(nonce), payload).map_err(|_| SealError)?;
+    let payload = Payload {
+        msg: plain,
+        aad: aad.as_bytes(),
+    };
+    let sealed = cipher
+        .encrypt(&Nonce::from(nonce), payload)
+        .map_err(|_| SealError)?;
     Ok([nonce.as_slice(), &sealed].concat())
 }
 
 fn open(cipher: &Aes256Gcm, sealed: &[u8], aad: &str) -> Result<Vec<u8>, SealError> {
-    let (nonce, sealed) = sealed.split_first_chunk::<NONCE_LENGTH>().ok_or(SealError)?;
-    cipher.decrypt(&Nonce::from(*nonce), Payload { msg: sealed, aad: aad.as_bytes() }).map_err(|_| SealError)
+    let (nonce, sealed) = sealed
+        .split_first_chunk::<NONCE_LENGTH>()
+        .ok_or(SealError)?;
+    cipher
+        .decrypt(
+            &Nonce::from(*nonce),
+            Payload {
+                msg: sealed,
+                aad: aad.as_bytes(),
+            },
+        )
+        .map_err(|_| SealError)
 }
 
 #[cfg(test)]
@@ -159,14 +196,21 @@ mod tests {
         let opened = data_key.open(&sealed, tenant, id, 1).expect("opened");
         assert_eq!(opened.expose(), value.expose());
         assert!(data_key.open(&sealed, other, id, 1).is_err());
-        assert!(data_key.open(&sealed, tenant, ApiKeyId::from_i64(4), 1).is_err());
+        assert!(
+            data_key
+                .open(&sealed, tenant, ApiKeyId::from_i64(4), 1)
+                .is_err()
+        );
         assert!(data_key.open(&sealed, tenant, id, 2).is_err());
         assert!(ring.unwrap(other, &wrapped).is_err());
     }
 
     #[test]
     fn another_master_key_finds_and_opens_nothing() {
-        let (ring, other) = (Keyring::new(&MasterKey::ephemeral()), Keyring::new(&MasterKey::ephemeral()));
+        let (ring, other) = (
+            Keyring::new(&MasterKey::ephemeral()),
+            Keyring::new(&MasterKey::ephemeral()),
+        );
         let tenant = TenantId::from_i64(1);
         let (_, wrapped) = ring.new_data_key(tenant).expect("made");
         let value = KeyText::generate_api_key();

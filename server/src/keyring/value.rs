@@ -29,7 +29,8 @@ impl KeyText {
     /// A new API key from the operating system's generator.
     #[must_use]
     pub fn generate_api_key() -> Self {
-        let mut text = String::with_capacity(API_KEY_PREFIX.len() + RANDOM_LENGTH + CHECKSUM_LENGTH);
+        let mut text =
+            String::with_capacity(API_KEY_PREFIX.len() + RANDOM_LENGTH + CHECKSUM_LENGTH);
         text.push_str(API_KEY_PREFIX);
         base62::push(&mut text, &random::bytes::<32>(), RANDOM_LENGTH);
         let checksum = checksum(&text);
@@ -42,8 +43,13 @@ impl KeyText {
     /// # Errors
     /// [`Malformed`] without saying where: the presenter knows what he meant to send.
     pub fn parse(text: &str) -> Result<Self, Malformed> {
-        let random = text.strip_prefix(API_KEY_PREFIX).or_else(|| text.strip_prefix(TOKEN_PREFIX)).ok_or(Malformed)?;
-        if random.len() != RANDOM_LENGTH + CHECKSUM_LENGTH || !random.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        let random = text
+            .strip_prefix(API_KEY_PREFIX)
+            .or_else(|| text.strip_prefix(TOKEN_PREFIX))
+            .ok_or(Malformed)?;
+        if random.len() != RANDOM_LENGTH + CHECKSUM_LENGTH
+            || !random.bytes().all(|b| b.is_ascii_alphanumeric())
+        {
             return Err(Malformed);
         }
         let (body, sum) = text.split_at(text.len() - CHECKSUM_LENGTH);
@@ -63,13 +69,21 @@ impl KeyText {
     #[must_use]
     pub fn hint(&self) -> String {
         let (prefix, rest) = self.expose().split_at(API_KEY_PREFIX.len());
-        format!("{prefix}{}…{}", &rest[..4], &rest[RANDOM_LENGTH - 4..RANDOM_LENGTH])
+        format!(
+            "{prefix}{}…{}",
+            &rest[..4],
+            &rest[RANDOM_LENGTH - 4..RANDOM_LENGTH]
+        )
     }
 }
 
 fn checksum(text: &str) -> String {
     let mut digits = String::with_capacity(CHECKSUM_LENGTH);
-    base62::push(&mut digits, &crc32fast::hash(text.as_bytes()).to_be_bytes(), CHECKSUM_LENGTH);
+    base62::push(
+        &mut digits,
+        &crc32fast::hash(text.as_bytes()).to_be_bytes(),
+        CHECKSUM_LENGTH,
+    );
     digits
 }
 
@@ -84,7 +98,10 @@ mod tests {
         assert_eq!(key.expose().len(), 57);
         let hint = key.hint();
         assert_eq!(hint.chars().count(), "coop_sk_".len() + 9);
-        assert!(key.expose().starts_with(hint.split('…').next().expect("a beginning")));
+        assert!(
+            key.expose()
+                .starts_with(hint.split('…').next().expect("a beginning"))
+        );
     }
 
     #[test]
@@ -101,7 +118,13 @@ mod tests {
     #[test]
     fn other_shapes_are_refused() {
         let key = KeyText::generate_api_key();
-        for text in ["", "coop_sk_", &key.expose()[1..], &format!("{} ", key.expose()), &key.expose().to_uppercase()] {
+        for text in [
+            "",
+            "coop_sk_",
+            &key.expose()[1..],
+            &format!("{} ", key.expose()),
+            &key.expose().to_uppercase(),
+        ] {
             assert!(KeyText::parse(text).is_err(), "{text:?}");
         }
     }

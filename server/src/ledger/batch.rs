@@ -50,10 +50,17 @@ impl Batch {
         for change in &decision.changes {
             match change {
                 Change::Put(reservation) => {
-                    self.begun.insert((tenant, reservation.fencing_token.as_u64()), Arc::clone(reservation));
+                    self.begun.insert(
+                        (tenant, reservation.fencing_token.as_u64()),
+                        Arc::clone(reservation),
+                    );
                 }
                 Change::Remove(reservation) => {
-                    if self.begun.remove(&(tenant, reservation.fencing_token.as_u64())).is_none() {
+                    if self
+                        .begun
+                        .remove(&(tenant, reservation.fencing_token.as_u64()))
+                        .is_none()
+                    {
                         self.ended.push((tenant, Arc::clone(reservation)));
                     }
                 }
@@ -61,7 +68,11 @@ impl Batch {
         }
         for event in &decision.events {
             self.events.push_with(|out| {
-                let head = (tenant.as_i64(), event.revision.as_u64(), event.at.as_micros());
+                let head = (
+                    tenant.as_i64(),
+                    event.revision.as_u64(),
+                    event.at.as_micros(),
+                );
                 serde_json::to_writer(&mut *out, &head)?;
                 // The tuple's closing bracket makes room for the event.
                 out.pop();
@@ -75,7 +86,11 @@ impl Batch {
     }
 
     /// Adds the state of a tenant's book after all of its decisions.
-    pub(super) fn add_book(&mut self, tenant: TenantId, book: &MemoryBook) -> serde_json::Result<()> {
+    pub(super) fn add_book(
+        &mut self,
+        tenant: TenantId,
+        book: &MemoryBook,
+    ) -> serde_json::Result<()> {
         self.books.push(&(
             tenant.as_i64(),
             book.revision().as_u64(),
@@ -90,11 +105,17 @@ impl Batch {
         let corrupt = |e: serde_json::Error| StoreError::Corrupt(e.to_string());
         let (mut ended, mut begun) = (Rows::default(), Rows::default());
         for (tenant, reservation) in &self.ended {
-            let row = (tenant.as_i64(), reservation.resource.as_str(), reservation.fencing_token.as_u64());
+            let row = (
+                tenant.as_i64(),
+                reservation.resource.as_str(),
+                reservation.fencing_token.as_u64(),
+            );
             ended.push(&row).map_err(corrupt)?;
         }
         for ((tenant, fencing_token), reservation) in &self.begun {
-            begun.push(&row(*tenant, *fencing_token, reservation).map_err(corrupt)?).map_err(corrupt)?;
+            begun
+                .push(&row(*tenant, *fencing_token, reservation).map_err(corrupt)?)
+                .map_err(corrupt)?;
         }
         let query = sqlx::query(COMMIT)
             .bind(ended.finish()?)
@@ -110,7 +131,11 @@ fn row(
     fencing_token: u64,
     reservation: &Reservation,
 ) -> serde_json::Result<impl Serialize + use<'_>> {
-    let metadata: Option<&RawValue> = reservation.metadata.as_deref().map(serde_json::from_str).transpose()?;
+    let metadata: Option<&RawValue> = reservation
+        .metadata
+        .as_deref()
+        .map(serde_json::from_str)
+        .transpose()?;
     Ok((
         tenant.as_i64(),
         reservation.resource.as_str(),
@@ -139,13 +164,17 @@ impl Rows {
         self.push_with(|out| serde_json::to_writer(out, row))
     }
 
-    fn push_with(&mut self, write: impl FnOnce(&mut Vec<u8>) -> serde_json::Result<()>) -> serde_json::Result<()> {
+    fn push_with(
+        &mut self,
+        write: impl FnOnce(&mut Vec<u8>) -> serde_json::Result<()>,
+    ) -> serde_json::Result<()> {
         self.0.push(if self.0.is_empty() { b'[' } else { b',' });
         write(&mut self.0)
     }
 
     fn finish(mut self) -> Result<String, StoreError> {
-        self.0.extend_from_slice(if self.0.is_empty() { b"[]" } else { b"]" });
+        self.0
+            .extend_from_slice(if self.0.is_empty() { b"[]" } else { b"]" });
         String::from_utf8(self.0).map_err(|e| StoreError::Corrupt(e.to_string()))
     }
 }

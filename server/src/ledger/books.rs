@@ -46,7 +46,13 @@ impl Books {
     fn evict(&mut self) {
         let mut ages: Vec<Time> = self.0.values().map(|loaded| loaded.used_at).collect();
         ages.sort_unstable();
-        let Some(oldest_kept) = ages.len().checked_sub(MOST_IDLE).and_then(|at| ages.get(at).copied()) else { return };
+        let Some(oldest_kept) = ages
+            .len()
+            .checked_sub(MOST_IDLE)
+            .and_then(|at| ages.get(at).copied())
+        else {
+            return;
+        };
         self.0.retain(|_, loaded| loaded.used_at >= oldest_kept);
     }
 }
@@ -78,7 +84,12 @@ impl Deadlines {
 
     /// Tenants with something due, longest overdue first, at most `limit`.
     pub(super) fn due(&self, now: Time, limit: usize) -> Vec<TenantId> {
-        self.in_order.iter().take_while(|(deadline, _)| *deadline <= now).take(limit).map(|(_, tenant)| *tenant).collect()
+        self.in_order
+            .iter()
+            .take_while(|(deadline, _)| *deadline <= now)
+            .take(limit)
+            .map(|(_, tenant)| *tenant)
+            .collect()
     }
 }
 

@@ -3,11 +3,9 @@
 //! The log file is reused from its beginning once all of it is copied, and never shortened: writing over what is
 //! already there needs one disk flush, growing a file needs two.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 use sqlx::Row as _;
@@ -71,7 +69,9 @@ pub(super) async fn run(mut db: Db, wal: Wal) {
         match checkpoint(&mut db, "PASSIVE").await {
             Ok(frames) if frames > MOST_FRAMES => wal.0.finish.store(true, Ordering::Relaxed),
             Ok(_) => {}
-            Err(error) => tracing::warn!(%error, "a checkpoint failed; the next one will copy what it left"),
+            Err(error) => {
+                tracing::warn!(%error, "a checkpoint failed; the next one will copy what it left")
+            }
         }
     }
 }
@@ -79,6 +79,8 @@ pub(super) async fn run(mut db: Db, wal: Wal) {
 /// Copies what can be copied without waiting for anybody; answers how many frames the log holds.
 pub(super) async fn checkpoint(db: &mut Db, mode: &'static str) -> Result<i64, StoreError> {
     let sql = format!("PRAGMA wal_checkpoint({mode})");
-    let row = db.fetch_optional(sqlx::query(sqlx::AssertSqlSafe(sql))).await?;
+    let row = db
+        .fetch_optional(sqlx::query(sqlx::AssertSqlSafe(sql)))
+        .await?;
     Ok(row.map_or(Ok(0), |row| row.try_get(1))?)
 }

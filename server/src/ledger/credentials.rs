@@ -26,7 +26,11 @@ impl TenantState {
     /// A tenant in its present state.
     #[must_use]
     pub fn new(id: TenantId, tier: Tier, suspended: bool) -> Self {
-        Self { id, tier: AtomicU8::new(tier as u8), suspended: AtomicBool::new(suspended) }
+        Self {
+            id,
+            tier: AtomicU8::new(tier as u8),
+            suspended: AtomicBool::new(suspended),
+        }
     }
 
     /// The tier of this very moment.
@@ -83,7 +87,10 @@ struct Table {
 
 impl Table {
     fn tenant(&mut self, id: TenantId, tier: Tier, suspended: bool) -> Arc<TenantState> {
-        let state = self.tenants.entry(id).or_insert_with(|| Arc::new(TenantState::new(id, tier, suspended)));
+        let state = self
+            .tenants
+            .entry(id)
+            .or_insert_with(|| Arc::new(TenantState::new(id, tier, suspended)));
         Arc::clone(state)
     }
 }
@@ -98,9 +105,12 @@ impl Credentials {
         for row in rows {
             let tenant = table.tenant(row.tenant, row.tier, row.suspended);
             let found = match (row.state, row.key) {
-                (KeyState::Current, Some((key, label))) => {
-                    Found::Live(Arc::new(Credential { key, label: label.into(), tenant, live: AtomicBool::new(true) }))
-                }
+                (KeyState::Current, Some((key, label))) => Found::Live(Arc::new(Credential {
+                    key,
+                    label: label.into(),
+                    tenant,
+                    live: AtomicBool::new(true),
+                })),
                 (KeyState::Revoked, _) => Found::Revoked,
                 _ => Found::Rotated,
             };
@@ -112,7 +122,11 @@ impl Credentials {
     /// Looks a value up.
     #[must_use]
     pub fn find(&self, digest: &KeyDigest) -> Found {
-        self.read().by_digest.get(digest).cloned().unwrap_or(Found::Unknown)
+        self.read()
+            .by_digest
+            .get(digest)
+            .cloned()
+            .unwrap_or(Found::Unknown)
     }
 
     /// A tenant's present state, if it has ever had a key.
@@ -121,17 +135,35 @@ impl Credentials {
         self.read().tenants.get(&id).cloned()
     }
 
-    pub(super) fn add(&self, digest: KeyDigest, tenant: TenantId, tier: Tier, key: ApiKeyId, label: &str) {
+    pub(super) fn add(
+        &self,
+        digest: KeyDigest,
+        tenant: TenantId,
+        tier: Tier,
+        key: ApiKeyId,
+        label: &str,
+    ) {
         let mut table = self.write();
         let tenant = table.tenant(tenant, tier, false);
-        let credential = Credential { key, label: label.into(), tenant, live: AtomicBool::new(true) };
-        table.by_digest.insert(digest, Found::Live(Arc::new(credential)));
+        let credential = Credential {
+            key,
+            label: label.into(),
+            tenant,
+            live: AtomicBool::new(true),
+        };
+        table
+            .by_digest
+            .insert(digest, Found::Live(Arc::new(credential)));
     }
 
     /// Ends a value. Whoever holds its credential sees that at once.
     pub(super) fn retire(&self, digest: &KeyDigest, state: KeyState) {
         let mut table = self.write();
-        let retired = if state == KeyState::Revoked { Found::Revoked } else { Found::Rotated };
+        let retired = if state == KeyState::Revoked {
+            Found::Revoked
+        } else {
+            Found::Rotated
+        };
         if let Some(Found::Live(credential)) = table.by_digest.insert(*digest, retired) {
             credential.live.store(false, Ordering::Release);
         }

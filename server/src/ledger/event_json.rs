@@ -30,7 +30,11 @@ struct EventJson<'a> {
 /// Appends the event.
 pub(super) fn write(out: &mut Vec<u8>, tenant: TenantId, event: &Event) -> serde_json::Result<()> {
     let reservation = &event.reservation;
-    let metadata: Option<&RawValue> = reservation.metadata.as_deref().map(serde_json::from_str).transpose()?;
+    let metadata: Option<&RawValue> = reservation
+        .metadata
+        .as_deref()
+        .map(serde_json::from_str)
+        .transpose()?;
     let json = EventJson {
         revision: event.revision.as_u64(),
         r#type: event.kind.as_str(),

@@ -82,7 +82,12 @@ pub async fn start(
     clock: SharedClock,
     tasks: &TaskTracker,
 ) -> Result<Running, StoreError> {
-    let Opened { store, mut writer, checkpointer, guard } = opened;
+    let Opened {
+        store,
+        mut writer,
+        checkpointer,
+        guard,
+    } = opened;
     let credentials = Credentials::load(writer.all_credentials().await?);
     let mut deadlines = Deadlines::default();
     for (tenant, deadline) in writer.book_deadlines().await? {
@@ -112,7 +117,10 @@ pub async fn start(
         let _guard = guard;
         writer.run().await
     });
-    Ok(Running { ledger: Ledger { shared, store }, writer })
+    Ok(Running {
+        ledger: Ledger { shared, store },
+        writer,
+    })
 }
 
 impl Ledger {
@@ -127,7 +135,11 @@ impl Ledger {
         command: Command,
     ) -> Result<Decided, Refused> {
         let (reply, answer) = oneshot::channel();
-        let job = Job { asker: Some((Arc::clone(credential), caller)), command, reply };
+        let job = Job {
+            asker: Some((Arc::clone(credential), caller)),
+            command,
+            reply,
+        };
         self.shared.queue().push(credential.tenant.id, job)?;
         self.shared.wake.notify_one();
         answer.await.unwrap_or(Err(Refused::Unavailable))
@@ -143,9 +155,16 @@ impl Ledger {
     ///
     /// # Errors
     /// The mutation's own refusal, or that it could not be committed.
-    pub async fn mutate<M: Mutation>(&self, mutation: M) -> Result<M::Output, MutationError<M::Error>> {
+    pub async fn mutate<M: Mutation>(
+        &self,
+        mutation: M,
+    ) -> Result<M::Output, MutationError<M::Error>> {
         let (reply, answer) = oneshot::channel();
-        if !self.shared.queue().push_mutation(Box::new(Pending { mutation, reply })) {
+        if !self
+            .shared
+            .queue()
+            .push_mutation(Box::new(Pending { mutation, reply }))
+        {
             return Err(MutationError::Unavailable);
         }
         self.shared.wake.notify_one();

@@ -41,7 +41,13 @@ pub enum Effect {
 impl Effect {
     fn apply(self, credentials: &Credentials) {
         match self {
-            Self::Added { digest, tenant, tier, key, label } => credentials.add(digest, tenant, tier, key, &label),
+            Self::Added {
+                digest,
+                tenant,
+                tier,
+                key,
+                label,
+            } => credentials.add(digest, tenant, tier, key, &label),
             Self::Retired { digest, state } => credentials.retire(&digest, state),
             Self::Forgotten(digest) => credentials.forget(&digest),
             Self::TierChanged(tenant, tier) => credentials.set_tier(tenant, tier),
@@ -58,7 +64,11 @@ pub trait Mutation: Send + 'static {
     type Error: From<StoreError> + Send + 'static;
 
     /// Does it. What is put into `effects` takes effect after the commit and before the answer.
-    async fn apply(self, db: &mut Db, effects: &mut Vec<Effect>) -> Result<Self::Output, Self::Error>;
+    async fn apply(
+        self,
+        db: &mut Db,
+        effects: &mut Vec<Effect>,
+    ) -> Result<Self::Output, Self::Error>;
 }
 
 /// Why a mutation was not done, or not for certain.
@@ -76,7 +86,8 @@ pub enum MutationError<E> {
 #[async_trait]
 pub(super) trait Queued: Send {
     /// Does it and answers. An error means that the fate of a commit is unknown.
-    async fn run(self: Box<Self>, db: &mut Db, credentials: &Credentials) -> Result<(), StoreError>;
+    async fn run(self: Box<Self>, db: &mut Db, credentials: &Credentials)
+    -> Result<(), StoreError>;
 }
 
 pub(super) struct Pending<M: Mutation> {
@@ -86,7 +97,11 @@ pub(super) struct Pending<M: Mutation> {
 
 #[async_trait]
 impl<M: Mutation> Queued for Pending<M> {
-    async fn run(self: Box<Self>, db: &mut Db, credentials: &Credentials) -> Result<(), StoreError> {
+    async fn run(
+        self: Box<Self>,
+        db: &mut Db,
+        credentials: &Credentials,
+    ) -> Result<(), StoreError> {
         // Nobody reads an answer whose asker has gone, hence the ignored sends.
         let mut effects = Vec::new();
         if let Err(error) = db.begin().await {

@@ -95,7 +95,10 @@ impl Queue {
 
     /// Whether everything that was ever queued is done.
     pub(super) fn is_drained(&self) -> bool {
-        self.closed && self.by_tenant.is_empty() && self.mutations.is_empty() && self.parked.is_empty()
+        self.closed
+            && self.by_tenant.is_empty()
+            && self.mutations.is_empty()
+            && self.parked.is_empty()
     }
 
     /// Puts jobs back in front and gives their tenant no turn until its book is there.
@@ -133,8 +136,12 @@ impl Queue {
         while work.jobs.len() < MOST_PER_BATCH
             && let Some(tenant) = self.turns.pop_front()
         {
-            let Some(queue) = self.by_tenant.get_mut(&tenant) else { continue };
-            let Some(job) = queue.pop_front() else { continue };
+            let Some(queue) = self.by_tenant.get_mut(&tenant) else {
+                continue;
+            };
+            let Some(job) = queue.pop_front() else {
+                continue;
+            };
             work.jobs.push((tenant, job));
             if queue.is_empty() {
                 self.by_tenant.remove(&tenant);
@@ -157,7 +164,11 @@ mod tests {
     use super::*;
 
     fn job() -> Job {
-        Job { asker: None, command: Command::Expire, reply: oneshot::channel().0 }
+        Job {
+            asker: None,
+            command: Command::Expire,
+            reply: oneshot::channel().0,
+        }
     }
 
     fn tenant(id: i64) -> TenantId {
@@ -182,7 +193,10 @@ mod tests {
         for _ in 0..MOST_QUEUED_PER_TENANT {
             queue.push(tenant(1), job()).expect("room");
         }
-        assert!(matches!(queue.push(tenant(1), job()), Err(Refused::Unavailable)));
+        assert!(matches!(
+            queue.push(tenant(1), job()),
+            Err(Refused::Unavailable)
+        ));
         assert!(queue.push(tenant(2), job()).is_ok());
     }
 

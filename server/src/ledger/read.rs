@@ -50,23 +50,36 @@ pub struct ReservationPage {
 
 impl ReservationFilter {
     fn admits(&self, reservation: &Reservation) -> bool {
-        let is = |wanted: &Option<String>, value: &str| wanted.as_ref().is_none_or(|wanted| wanted == value);
+        let is = |wanted: &Option<String>, value: &str| {
+            wanted.as_ref().is_none_or(|wanted| wanted == value)
+        };
         is(&self.requester, reservation.principal.requester.as_str())
             && is(&self.resource, reservation.resource.as_str())
             && is(&self.resource_type, &reservation.resource_type)
             && is(&self.api_key_label, &reservation.label)
-            && self.prefix.as_ref().is_none_or(|prefix| reservation.resource.as_str().starts_with(prefix))
+            && self
+                .prefix
+                .as_ref()
+                .is_none_or(|prefix| reservation.resource.as_str().starts_with(prefix))
     }
 
     /// The name before which nothing can match: a page costs the page, not the tenant.
     fn first_name(&self) -> &str {
-        self.resource.as_deref().or(self.prefix.as_deref()).unwrap_or_default()
+        self.resource
+            .as_deref()
+            .or(self.prefix.as_deref())
+            .unwrap_or_default()
     }
 
     /// Whether nothing at or after this name can match.
     fn is_past(&self, name: &str) -> bool {
-        self.resource.as_ref().is_some_and(|resource| name > resource.as_str())
-            || self.prefix.as_ref().is_some_and(|prefix| name > prefix.as_str() && !name.starts_with(prefix.as_str()))
+        self.resource
+            .as_ref()
+            .is_some_and(|resource| name > resource.as_str())
+            || self
+                .prefix
+                .as_ref()
+                .is_some_and(|prefix| name > prefix.as_str() && !name.starts_with(prefix.as_str()))
     }
 }
 
@@ -75,23 +88,39 @@ impl Db {
     pub(super) async fn load_book(&mut self, tenant: TenantId) -> Result<MemoryBook, StoreError> {
         let state = sqlx::query("SELECT revision, last_now FROM tenant_books WHERE tenant_id = $1");
         let (revision, last_now) = match self.fetch_optional(state.bind(tenant.as_i64())).await? {
-            Some(row) => (revision(row.try_get(0)?)?, Time::from_micros(row.try_get(1)?)),
+            Some(row) => (
+                revision(row.try_get(0)?)?,
+                Time::from_micros(row.try_get(1)?),
+            ),
             None => (Revision::new(0), Time::from_micros(0)),
         };
         let mut book = MemoryBook::new(revision, last_now);
-        let rows = sqlx::query(sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM reservations WHERE tenant_id = $1")));
+        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+            "SELECT {COLUMNS} FROM reservations WHERE tenant_id = $1"
+        )));
         let rows = self.fetch_all(rows.bind(tenant.as_i64())).await?;
-        let reservations = rows.iter().map(read_reservation).collect::<Result<Vec<_>, _>>()?;
-        book.restore(reservations).map_err(|e| StoreError::Corrupt(e.to_string()))?;
+        let reservations = rows
+            .iter()
+            .map(read_reservation)
+            .collect::<Result<Vec<_>, _>>()?;
+        book.restore(reservations)
+            .map_err(|e| StoreError::Corrupt(e.to_string()))?;
         Ok(book)
     }
 
     /// The next deadline of every tenant that has one.
     pub(super) async fn book_deadlines(&mut self) -> Result<Vec<(TenantId, Time)>, StoreError> {
-        let query = sqlx::query("SELECT tenant_id, next_deadline FROM tenant_books WHERE next_deadline IS NOT NULL");
+        let query = sqlx::query(
+            "SELECT tenant_id, next_deadline FROM tenant_books WHERE next_deadline IS NOT NULL",
+        );
         let rows = self.fetch_all(query).await?;
         rows.iter()
-            .map(|row| Ok((TenantId::from_i64(row.try_get(0)?), Time::from_micros(row.try_get(1)?))))
+            .map(|row| {
+                Ok((
+                    TenantId::from_i64(row.try_get(0)?),
+                    Time::from_micros(row.try_get(1)?),
+                ))
+            })
             .collect()
     }
 
@@ -100,7 +129,8 @@ impl Db {
     /// # Errors
     /// When the database fails.
     pub async fn active_reservations_of(&mut self, tenant: TenantId) -> Result<u64, StoreError> {
-        let query = sqlx::query("SELECT active FROM tenant_books WHERE tenant_id = $1").bind(tenant.as_i64());
+        let query = sqlx::query("SELECT active FROM tenant_books WHERE tenant_id = $1")
+            .bind(tenant.as_i64());
         let row = self.fetch_optional(query).await?;
         let active: i64 = row.map_or(Ok(0), |row| row.try_get(0))?;
         Ok(u64::try_from(active).unwrap_or_default())
@@ -123,21 +153,32 @@ impl Db {
             fencing_token: 0,
         });
         if position.resource.as_str() < filter.first_name() {
-            position = ReservationPosition { resource: filter.first_name().to_owned(), fencing_token: 0 };
+            position = ReservationPosition {
+                resource: filter.first_name().to_owned(),
+                fencing_token: 0,
+            };
         }
         let mut found = Vec::new();
         let mut scanned = 0;
         while scanned < MOST_SCANNED {
-            let chunk = self.reservations_after(tenant, &position, CHUNK.min(limit + 1)).await?;
+            let chunk = self
+                .reservations_after(tenant, &position, CHUNK.min(limit + 1))
+                .await?;
             let is_last = chunk.len() < CHUNK.min(limit + 1);
             scanned += chunk.len();
             for reservation in chunk {
                 if filter.is_past(reservation.resource.as_str()) {
-                    return Ok(ReservationPage { reservations: found, next: None });
+                    return Ok(ReservationPage {
+                        reservations: found,
+                        next: None,
+                    });
                 }
                 let admitted = !reservation.is_expired(now) && filter.admits(&reservation);
                 if admitted && found.len() == limit {
-                    return Ok(ReservationPage { reservations: found, next: Some(position) });
+                    return Ok(ReservationPage {
+                        reservations: found,
+                        next: Some(position),
+                    });
                 }
                 position = ReservationPosition {
                     resource: reservation.resource.as_str().to_owned(),
@@ -148,10 +189,16 @@ impl Db {
                 }
             }
             if is_last {
-                return Ok(ReservationPage { reservations: found, next: None });
+                return Ok(ReservationPage {
+                    reservations: found,
+                    next: None,
+                });
             }
         }
-        Ok(ReservationPage { reservations: found, next: Some(position) })
+        Ok(ReservationPage {
+            reservations: found,
+            next: Some(position),
+        })
     }
 
     async fn reservations_after(
@@ -169,7 +216,11 @@ impl Db {
             .bind(position.resource.clone())
             .bind(i64::try_from(position.fencing_token).unwrap_or(i64::MAX))
             .bind(i64::try_from(limit).unwrap_or(i64::MAX));
-        self.fetch_all(query).await?.iter().map(read_reservation).collect()
+        self.fetch_all(query)
+            .await?
+            .iter()
+            .map(read_reservation)
+            .collect()
     }
 }
 
@@ -190,7 +241,10 @@ fn read_reservation(row: &AnyRow) -> Result<Reservation, StoreError> {
         release_token: ReleaseToken::parse(&text(3)?).ok_or_else(|| corrupt("release token"))?,
         reserved_at: Time::from_micros(row.try_get(4)?),
         expires_at: row.try_get::<Option<i64>, _>(5)?.map(Time::from_micros),
-        ttl: ttl.map(Ttl::parse).transpose().map_err(|_| corrupt("TTL"))?,
+        ttl: ttl
+            .map(Ttl::parse)
+            .transpose()
+            .map_err(|_| corrupt("TTL"))?,
         label: text(7)?.into(),
         resource_type: text(8)?.into(),
         metadata: row.try_get::<Option<String>, _>(9)?.map(Into::into),
@@ -198,6 +252,7 @@ fn read_reservation(row: &AnyRow) -> Result<Reservation, StoreError> {
 }
 
 fn revision(number: i64) -> Result<Revision, StoreError> {
-    let number = u64::try_from(number).map_err(|_| StoreError::Corrupt("a negative revision".to_owned()))?;
+    let number =
+        u64::try_from(number).map_err(|_| StoreError::Corrupt("a negative revision".to_owned()))?;
     Ok(Revision::new(number))
 }

@@ -70,7 +70,10 @@ impl Writer {
                 self.arrive(arrival);
             }
             for mutation in work.mutations {
-                mutation.run(&mut self.db, &self.shared.credentials).await.map_err(Fatal)?;
+                mutation
+                    .run(&mut self.db, &self.shared.credentials)
+                    .await
+                    .map_err(Fatal)?;
                 self.wal.committed();
             }
             let mut jobs = work.jobs;
@@ -110,7 +113,11 @@ impl Writer {
         let mut missing: HashMap<TenantId, Vec<Job>> = HashMap::new();
         let mut sound = true;
         for (tenant, job) in jobs {
-            if let Some(refused) = job.asker.as_ref().and_then(|(credential, _)| refusal(credential)) {
+            if let Some(refused) = job
+                .asker
+                .as_ref()
+                .and_then(|(credential, _)| refusal(credential))
+            {
                 let _ = job.reply.send(Err(refused));
                 continue;
             }
@@ -122,16 +129,30 @@ impl Writer {
                 let _ = job.reply.send(Err(Refused::Unavailable));
                 continue;
             }
-            let expirations = if touched.contains_key(&tenant) { 0 } else { EXPIRATIONS };
-            let limits = limits(&self.tiers, job.asker.as_ref().map(|(credential, _)| &**credential), expirations);
+            let expirations = if touched.contains_key(&tenant) {
+                0
+            } else {
+                EXPIRATIONS
+            };
+            let limits = limits(
+                &self.tiers,
+                job.asker.as_ref().map(|(credential, _)| &**credential),
+                expirations,
+            );
             let caller = job.asker.as_ref().map(|(_, caller)| caller);
             match decide_one(book, caller, &job.command, now, &limits) {
                 Ok(decision) => {
                     let changed = touched.entry(tenant).or_default();
                     *changed |= !decision.events.is_empty();
                     sound = batch.add(tenant, &decision).is_ok();
-                    let decided = Decided { outcome: decision.outcome, now: decision.now };
-                    answers.push(Answer { reply: job.reply, decided });
+                    let decided = Decided {
+                        outcome: decision.outcome,
+                        now: decision.now,
+                    };
+                    answers.push(Answer {
+                        reply: job.reply,
+                        decided,
+                    });
                 }
                 Err(problem) => {
                     tracing::error!(%tenant, problem, "a decision failed; its batch is not committed");
@@ -144,7 +165,10 @@ impl Writer {
         for (tenant, jobs) in missing {
             self.load(tenant, jobs);
         }
-        let touched: Vec<TenantId> = touched.into_iter().filter_map(|(id, changed)| changed.then_some(id)).collect();
+        let touched: Vec<TenantId> = touched
+            .into_iter()
+            .filter_map(|(id, changed)| changed.then_some(id))
+            .collect();
         if !sound {
             self.abandon(&touched, answers);
         } else if batch.is_empty() {
@@ -157,7 +181,12 @@ impl Writer {
         Ok(())
     }
 
-    async fn commit(&mut self, mut batch: Batch, touched: &[TenantId], answers: Vec<Answer>) -> Result<(), Fatal> {
+    async fn commit(
+        &mut self,
+        mut batch: Batch,
+        touched: &[TenantId],
+        answers: Vec<Answer>,
+    ) -> Result<(), Fatal> {
         for tenant in touched {
             if let Some(book) = self.books.book(*tenant)
                 && batch.add_book(*tenant, book).is_err()
@@ -173,7 +202,8 @@ impl Writer {
                 metrics::counter!("coop_ledger_commits_total").increment(1);
                 metrics::counter!("coop_ledger_commands_total").increment(commands as u64);
                 for tenant in touched {
-                    self.deadlines.set(*tenant, deadline_of(self.books.book(*tenant)));
+                    self.deadlines
+                        .set(*tenant, deadline_of(self.books.book(*tenant)));
                 }
                 send(answers);
                 Ok(())
@@ -216,7 +246,9 @@ impl Writer {
 
     fn publish_deadline(&self) {
         let next = self.deadlines.next();
-        self.shared.next_deadline.send_if_modified(|known| std::mem::replace(known, next) != next);
+        self.shared
+            .next_deadline
+            .send_if_modified(|known| std::mem::replace(known, next) != next);
     }
 }
 
@@ -224,13 +256,19 @@ fn refusal(credential: &Credential) -> Option<Refused> {
     if !credential.is_live() {
         return Some(Refused::CredentialDied);
     }
-    credential.tenant.is_suspended().then_some(Refused::Suspended)
+    credential
+        .tenant
+        .is_suspended()
+        .then_some(Refused::Suspended)
 }
 
 fn limits(tiers: &Tiers, credential: Option<&Credential>, expirations: usize) -> Limits {
     let active_reservations =
         credential.and_then(|credential| tiers.of(credential.tenant.tier()).active_reservations);
-    Limits { active_reservations, expirations }
+    Limits {
+        active_reservations,
+        expirations,
+    }
 }
 
 /// Decides and applies. A panic here is a bug; it must not take the other tenants down.
@@ -246,7 +284,10 @@ fn decide_one(
         let caller = if let Some(caller) = caller {
             caller
         } else {
-            nobody = Caller { issuer: None, label: Arc::from("") };
+            nobody = Caller {
+                issuer: None,
+                label: Arc::from(""),
+            };
             &nobody
         };
         let decision = decide(&*book, caller, command, now, limits);
@@ -260,7 +301,11 @@ fn decide_one(
 }
 
 fn expiry() -> Job {
-    Job { asker: None, command: Command::Expire, reply: oneshot::channel().0 }
+    Job {
+        asker: None,
+        command: Command::Expire,
+        reply: oneshot::channel().0,
+    }
 }
 
 /// Nobody reads the answer of a client that has gone; what was committed for it stands.

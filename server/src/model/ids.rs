@@ -18,7 +18,11 @@ fn write_id(f: &mut fmt::Formatter<'_>, prefix: &str, id: i64) -> fmt::Result {
 
 fn read_id(text: &str, prefix: &str) -> Option<i64> {
     let digits = text.strip_prefix(prefix)?;
-    if digits.len() == DIGITS { base62::parse(digits) } else { None }
+    if digits.len() == DIGITS {
+        base62::parse(digits)
+    } else {
+        None
+    }
 }
 
 /// A tenant: the account, the isolation boundary, the unit of ordering. Written `ten_…`.

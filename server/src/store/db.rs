@@ -18,9 +18,12 @@ pub struct Store {
 impl Store {
     pub(super) async fn connect(options: AnyPoolOptions, url: &str) -> Result<Self, StoreError> {
         sqlx::any::install_default_drivers();
-        let url = url::Url::parse(url).map_err(|e| StoreError::Corrupt(format!("database URL: {e}")))?;
+        let url =
+            url::Url::parse(url).map_err(|e| StoreError::Corrupt(format!("database URL: {e}")))?;
         let connect = quiet(&url)?;
-        Ok(Self { readers: options.connect_with(connect).await? })
+        Ok(Self {
+            readers: options.connect_with(connect).await?,
+        })
     }
 
     /// A PostgreSQL server's control plane.
@@ -95,15 +98,24 @@ impl Db {
         self.execute(sqlx::query("ROLLBACK")).await.map(drop)
     }
 
-    pub(crate) async fn execute(&mut self, query: Query<'_, Any, AnyArguments>) -> Result<u64, StoreError> {
+    pub(crate) async fn execute(
+        &mut self,
+        query: Query<'_, Any, AnyArguments>,
+    ) -> Result<u64, StoreError> {
         Ok(query.execute(self.connection()).await?.rows_affected())
     }
 
-    pub(crate) async fn fetch_all(&mut self, query: Query<'_, Any, AnyArguments>) -> Result<Vec<AnyRow>, StoreError> {
+    pub(crate) async fn fetch_all(
+        &mut self,
+        query: Query<'_, Any, AnyArguments>,
+    ) -> Result<Vec<AnyRow>, StoreError> {
         Ok(query.fetch_all(self.connection()).await?)
     }
 
-    pub(crate) async fn fetch_optional(&mut self, query: Query<'_, Any, AnyArguments>) -> Result<Option<AnyRow>, StoreError> {
+    pub(crate) async fn fetch_optional(
+        &mut self,
+        query: Query<'_, Any, AnyArguments>,
+    ) -> Result<Option<AnyRow>, StoreError> {
         Ok(query.fetch_optional(self.connection()).await?)
     }
 }

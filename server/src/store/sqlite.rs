@@ -49,7 +49,11 @@ impl Guard {
 pub async fn open_sqlite(url: &DatabaseUrl) -> Result<Opened, StoreError> {
     let guard = lock(url)?;
     // A memory: database is gone with its process, so nothing has to reach a disk.
-    let synchronous = if guard.folder.is_some() { "OFF" } else { "FULL" };
+    let synchronous = if guard.folder.is_some() {
+        "OFF"
+    } else {
+        "FULL"
+    };
     let url = sqlite_url(&guard.path)?;
     sqlx::any::install_default_drivers();
     let mut writer = Db::owned(quiet(&url)?.connect().await?);
@@ -61,14 +65,29 @@ pub async fn open_sqlite(url: &DatabaseUrl) -> Result<Opened, StoreError> {
         "PRAGMA cache_size = -65536",
         "PRAGMA temp_store = MEMORY",
     ] {
-        writer.fetch_all(sqlx::query(sqlx::AssertSqlSafe(pragma.to_owned()))).await?;
+        writer
+            .fetch_all(sqlx::query(sqlx::AssertSqlSafe(pragma.to_owned())))
+            .await?;
     }
     migrate_sqlite(&mut writer).await?;
     let mut checkpointer = Db::owned(quiet(&url)?.connect().await?);
     let pragma = format!("PRAGMA synchronous = {synchronous}");
-    checkpointer.execute(sqlx::query(sqlx::AssertSqlSafe(pragma))).await?;
-    let store = Store::connect(AnyPoolOptions::new().max_connections(READERS).test_before_acquire(false), url.as_str()).await?;
-    Ok(Opened { store, writer, checkpointer, guard: Arc::new(guard) })
+    checkpointer
+        .execute(sqlx::query(sqlx::AssertSqlSafe(pragma)))
+        .await?;
+    let store = Store::connect(
+        AnyPoolOptions::new()
+            .max_connections(READERS)
+            .test_before_acquire(false),
+        url.as_str(),
+    )
+    .await?;
+    Ok(Opened {
+        store,
+        writer,
+        checkpointer,
+        guard: Arc::new(guard),
+    })
 }
 
 fn lock(url: &DatabaseUrl) -> Result<Guard, StoreError> {
@@ -79,19 +98,33 @@ fn lock(url: &DatabaseUrl) -> Result<Guard, StoreError> {
             (folder.path().join("coop-locker.db"), Some(folder))
         }
         DatabaseUrl::Postgres(_) => {
-            return Err(StoreError::Corrupt("a PostgreSQL URL where a file was expected".to_owned()));
+            return Err(StoreError::Corrupt(
+                "a PostgreSQL URL where a file was expected".to_owned(),
+            ));
         }
     };
     let io = |e| StoreError::Io(path.clone(), e);
-    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+    if let Some(parent) = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+    {
         fs::create_dir_all(parent).map_err(io)?;
     }
     let path = std::path::absolute(&path).map_err(io)?;
     let mut lock_path = path.clone().into_os_string();
     lock_path.push(".lock");
-    let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&lock_path).map_err(io)?;
+    let lock = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&lock_path)
+        .map_err(io)?;
     match lock.try_lock() {
-        Ok(()) => Ok(Guard { _lock: lock, folder, path }),
+        Ok(()) => Ok(Guard {
+            _lock: lock,
+            folder,
+            path,
+        }),
         Err(TryLockError::WouldBlock) => Err(StoreError::InUse(path)),
         Err(TryLockError::Error(e)) => Err(StoreError::Io(path, e)),
     }

@@ -67,9 +67,14 @@ impl Db {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn default_api_key_of(&mut self, tenant: TenantId) -> Result<Option<ApiKey>, StoreError> {
+    pub async fn default_api_key_of(
+        &mut self,
+        tenant: TenantId,
+    ) -> Result<Option<ApiKey>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM api_keys WHERE tenant_id = $1 AND is_default = 1");
-        let row = self.fetch_optional(sqlx::query(sqlx::AssertSqlSafe(sql)).bind(tenant.as_i64())).await?;
+        let row = self
+            .fetch_optional(sqlx::query(sqlx::AssertSqlSafe(sql)).bind(tenant.as_i64()))
+            .await?;
         row.as_ref().map(read_key).transpose()
     }
 
@@ -77,12 +82,26 @@ impl Db {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn api_key_of(&mut self, tenant: TenantId, id: ApiKeyId) -> Result<Option<NewApiKey>, StoreError> {
-        let sql = format!("SELECT {COLUMNS}, digest, ciphertext FROM api_keys WHERE tenant_id = $1 AND id = $2");
-        let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(tenant.as_i64()).bind(id.as_i64());
+    pub async fn api_key_of(
+        &mut self,
+        tenant: TenantId,
+        id: ApiKeyId,
+    ) -> Result<Option<NewApiKey>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS}, digest, ciphertext FROM api_keys WHERE tenant_id = $1 AND id = $2"
+        );
+        let query = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(tenant.as_i64())
+            .bind(id.as_i64());
         let row = self.fetch_optional(query).await?;
-        row.map(|row| Ok(NewApiKey { key: read_key(&row)?, digest: read_digest(&row, 8)?, ciphertext: row.try_get(9)? }))
-            .transpose()
+        row.map(|row| {
+            Ok(NewApiKey {
+                key: read_key(&row)?,
+                digest: read_digest(&row, 8)?,
+                ciphertext: row.try_get(9)?,
+            })
+        })
+        .transpose()
     }
 
     /// How many keys the tenant has.
@@ -90,7 +109,8 @@ impl Db {
     /// # Errors
     /// When the database fails.
     pub async fn count_api_keys_of(&mut self, tenant: TenantId) -> Result<u64, StoreError> {
-        let query = sqlx::query("SELECT COUNT(*) FROM api_keys WHERE tenant_id = $1").bind(tenant.as_i64());
+        let query =
+            sqlx::query("SELECT COUNT(*) FROM api_keys WHERE tenant_id = $1").bind(tenant.as_i64());
         let row = self.fetch_optional(query).await?;
         let count: i64 = row.map_or(Ok(0), |row| row.try_get(0))?;
         Ok(u64::try_from(count).unwrap_or_default())
@@ -128,7 +148,11 @@ impl Db {
         state: KeyState,
         now: Time,
     ) -> Result<(), StoreError> {
-        let state = if state == KeyState::Revoked { "revoked" } else { "rotated" };
+        let state = if state == KeyState::Revoked {
+            "revoked"
+        } else {
+            "rotated"
+        };
         let query = sqlx::query("INSERT INTO retired_keys (digest, tenant_id, state, retired_at) VALUES ($1, $2, $3, $4)")
             .bind(digest.0.to_vec())
             .bind(tenant.as_i64())
@@ -141,14 +165,22 @@ impl Db {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn prune_retired_keys(&mut self, before: Time, limit: i64) -> Result<Vec<KeyDigest>, StoreError> {
+    pub async fn prune_retired_keys(
+        &mut self,
+        before: Time,
+        limit: i64,
+    ) -> Result<Vec<KeyDigest>, StoreError> {
         let query = sqlx::query(
             "DELETE FROM retired_keys WHERE digest IN \
              (SELECT digest FROM retired_keys WHERE retired_at < $1 ORDER BY retired_at LIMIT $2) RETURNING digest",
         )
         .bind(before.as_micros())
         .bind(limit);
-        self.fetch_all(query).await?.iter().map(|row| read_digest(row, 0)).collect()
+        self.fetch_all(query)
+            .await?
+            .iter()
+            .map(|row| read_digest(row, 0))
+            .collect()
     }
 
     /// Every value that is or was a key, to begin with.
@@ -171,7 +203,11 @@ impl Db {
         }
         for row in self.fetch_all(retired).await? {
             let state: String = row.try_get(4)?;
-            let state = if state == "revoked" { KeyState::Revoked } else { KeyState::Rotated };
+            let state = if state == "revoked" {
+                KeyState::Revoked
+            } else {
+                KeyState::Rotated
+            };
             credentials.push(read_credential(&row, state, None)?);
         }
         Ok(credentials)
@@ -196,7 +232,9 @@ fn read_credential(
 
 fn read_digest(row: &AnyRow, column: usize) -> Result<KeyDigest, StoreError> {
     let bytes: Vec<u8> = row.try_get(column)?;
-    let digest = bytes.try_into().map_err(|_| StoreError::Corrupt("a key digest of another length".to_owned()))?;
+    let digest = bytes
+        .try_into()
+        .map_err(|_| StoreError::Corrupt("a key digest of another length".to_owned()))?;
     Ok(KeyDigest(digest))
 }
 

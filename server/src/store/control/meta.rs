@@ -10,7 +10,11 @@ impl Db {
     /// # Errors
     /// When the database fails.
     pub async fn meta(&mut self, name: &str) -> Result<Option<String>, StoreError> {
-        let row = self.fetch_optional(sqlx::query("SELECT value FROM meta WHERE name = $1").bind(name.to_owned())).await?;
+        let row = self
+            .fetch_optional(
+                sqlx::query("SELECT value FROM meta WHERE name = $1").bind(name.to_owned()),
+            )
+            .await?;
         row.map(|row| Ok(row.try_get(0)?)).transpose()
     }
 
@@ -20,6 +24,8 @@ impl Db {
     /// When it is there, or the database fails.
     pub async fn insert_meta(&mut self, name: &str, value: &str) -> Result<(), StoreError> {
         let query = sqlx::query("INSERT INTO meta (name, value) VALUES ($1, $2)");
-        self.execute(query.bind(name.to_owned()).bind(value.to_owned())).await.map(drop)
+        self.execute(query.bind(name.to_owned()).bind(value.to_owned()))
+            .await
+            .map(drop)
     }
 }

@@ -16,7 +16,11 @@ impl Db {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn insert_tenant(&mut self, tenant: &Tenant, data_key: &WrappedKey) -> Result<(), StoreError> {
+    pub async fn insert_tenant(
+        &mut self,
+        tenant: &Tenant,
+        data_key: &WrappedKey,
+    ) -> Result<(), StoreError> {
         let query = sqlx::query(
             "INSERT INTO tenants (id, name, email, tier, suspended_at, data_key, created_at) \
              VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -37,7 +41,9 @@ impl Db {
     /// When the database fails.
     pub async fn tenant(&mut self, id: TenantId) -> Result<Option<Tenant>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM tenants WHERE id = $1");
-        let row = self.fetch_optional(sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id.as_i64())).await?;
+        let row = self
+            .fetch_optional(sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id.as_i64()))
+            .await?;
         row.as_ref().map(read_tenant).transpose()
     }
 
@@ -45,10 +51,20 @@ impl Db {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn tenants_after(&mut self, after: Option<TenantId>, limit: i64) -> Result<Vec<Tenant>, StoreError> {
+    pub async fn tenants_after(
+        &mut self,
+        after: Option<TenantId>,
+        limit: i64,
+    ) -> Result<Vec<Tenant>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM tenants WHERE id > $1 ORDER BY id LIMIT $2");
         let after = after.map_or(-1, TenantId::as_i64);
-        let rows = self.fetch_all(sqlx::query(sqlx::AssertSqlSafe(sql)).bind(after).bind(limit)).await?;
+        let rows = self
+            .fetch_all(
+                sqlx::query(sqlx::AssertSqlSafe(sql))
+                    .bind(after)
+                    .bind(limit),
+            )
+            .await?;
         rows.iter().map(read_tenant).collect()
     }
 
@@ -57,7 +73,9 @@ impl Db {
     /// # Errors
     /// When the database fails.
     pub async fn set_tenant_tier(&mut self, id: TenantId, tier: Tier) -> Result<bool, StoreError> {
-        let query = sqlx::query("UPDATE tenants SET tier = $2 WHERE id = $1").bind(id.as_i64()).bind(tier.code());
+        let query = sqlx::query("UPDATE tenants SET tier = $2 WHERE id = $1")
+            .bind(id.as_i64())
+            .bind(tier.code());
         Ok(self.execute(query).await? == 1)
     }
 
@@ -65,8 +83,15 @@ impl Db {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn tenant_data_key(&mut self, id: TenantId) -> Result<Option<WrappedKey>, StoreError> {
-        let row = self.fetch_optional(sqlx::query("SELECT data_key FROM tenants WHERE id = $1").bind(id.as_i64())).await?;
+    pub async fn tenant_data_key(
+        &mut self,
+        id: TenantId,
+    ) -> Result<Option<WrappedKey>, StoreError> {
+        let row = self
+            .fetch_optional(
+                sqlx::query("SELECT data_key FROM tenants WHERE id = $1").bind(id.as_i64()),
+            )
+            .await?;
         row.map(|row| Ok(WrappedKey(row.try_get(0)?))).transpose()
     }
 
@@ -74,19 +99,30 @@ impl Db {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn tenant_of_identity(&mut self, issuer: &str, subject: &str) -> Result<Option<TenantId>, StoreError> {
-        let query = sqlx::query("SELECT tenant_id FROM identities WHERE issuer = $1 AND subject = $2")
-            .bind(issuer.to_owned())
-            .bind(subject.to_owned());
+    pub async fn tenant_of_identity(
+        &mut self,
+        issuer: &str,
+        subject: &str,
+    ) -> Result<Option<TenantId>, StoreError> {
+        let query =
+            sqlx::query("SELECT tenant_id FROM identities WHERE issuer = $1 AND subject = $2")
+                .bind(issuer.to_owned())
+                .bind(subject.to_owned());
         let row = self.fetch_optional(query).await?;
-        row.map(|row| Ok(TenantId::from_i64(row.try_get(0)?))).transpose()
+        row.map(|row| Ok(TenantId::from_i64(row.try_get(0)?)))
+            .transpose()
     }
 
     /// Makes a person the owner of a tenant.
     ///
     /// # Errors
     /// A unique violation when the person or the tenant is taken already.
-    pub async fn insert_identity(&mut self, identity: &Identity, tenant: TenantId, now: Time) -> Result<(), StoreError> {
+    pub async fn insert_identity(
+        &mut self,
+        identity: &Identity,
+        tenant: TenantId,
+        now: Time,
+    ) -> Result<(), StoreError> {
         let query = sqlx::query(
             "INSERT INTO identities (issuer, subject, tenant_id, email, created_at) VALUES ($1, $2, $3, $4, $5)",
         )
@@ -102,11 +138,18 @@ impl Db {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn insert_claim(&mut self, code_hash: &[u8], tenant: TenantId, expires_at: Time) -> Result<(), StoreError> {
-        let query = sqlx::query("INSERT INTO claims (code_hash, tenant_id, expires_at) VALUES ($1, $2, $3)")
-            .bind(code_hash.to_vec())
-            .bind(tenant.as_i64())
-            .bind(expires_at.as_micros());
+    pub async fn insert_claim(
+        &mut self,
+        code_hash: &[u8],
+        tenant: TenantId,
+        expires_at: Time,
+    ) -> Result<(), StoreError> {
+        let query = sqlx::query(
+            "INSERT INTO claims (code_hash, tenant_id, expires_at) VALUES ($1, $2, $3)",
+        )
+        .bind(code_hash.to_vec())
+        .bind(tenant.as_i64())
+        .bind(expires_at.as_micros());
         self.execute(query).await.map(drop)
     }
 
@@ -114,12 +157,19 @@ impl Db {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn take_claim(&mut self, code_hash: &[u8], now: Time) -> Result<Option<TenantId>, StoreError> {
-        let query = sqlx::query("DELETE FROM claims WHERE code_hash = $1 AND expires_at > $2 RETURNING tenant_id")
-            .bind(code_hash.to_vec())
-            .bind(now.as_micros());
+    pub async fn take_claim(
+        &mut self,
+        code_hash: &[u8],
+        now: Time,
+    ) -> Result<Option<TenantId>, StoreError> {
+        let query = sqlx::query(
+            "DELETE FROM claims WHERE code_hash = $1 AND expires_at > $2 RETURNING tenant_id",
+        )
+        .bind(code_hash.to_vec())
+        .bind(now.as_micros());
         let row = self.fetch_optional(query).await?;
-        row.map(|row| Ok(TenantId::from_i64(row.try_get(0)?))).transpose()
+        row.map(|row| Ok(TenantId::from_i64(row.try_get(0)?)))
+            .transpose()
     }
 
     /// Forgets codes that nobody may use any more, at most `limit`.
