@@ -5,6 +5,7 @@ pub mod api_keys;
 mod error;
 mod new_tenant;
 pub mod reservations;
+pub mod sessions;
 pub mod sign_in;
 pub mod tenants;
 

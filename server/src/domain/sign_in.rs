@@ -12,6 +12,22 @@ use crate::{
     store::Db,
 };
 
+/// The tenant of a person, if there is one yet.
+///
+/// # Errors
+/// When the store fails.
+pub async fn known_tenant_of(
+    ledger: &Ledger,
+    identity: &Identity,
+) -> Result<Option<TenantId>, Error> {
+    Ok(ledger
+        .store()
+        .read()
+        .await?
+        .tenant_of_identity(&identity.issuer, &identity.subject)
+        .await?)
+}
+
 /// The tenant of a person, made if there is none yet.
 ///
 /// # Errors
@@ -22,13 +38,7 @@ pub async fn tenant_of(
     clock: &SharedClock,
     identity: &Identity,
 ) -> Result<TenantId, Error> {
-    let known = ledger
-        .store()
-        .read()
-        .await?
-        .tenant_of_identity(&identity.issuer, &identity.subject)
-        .await?;
-    if let Some(tenant) = known {
+    if let Some(tenant) = known_tenant_of(ledger, identity).await? {
         return Ok(tenant);
     }
     let now = clock.now();

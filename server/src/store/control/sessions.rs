@@ -61,6 +61,24 @@ impl Db {
         .transpose()
     }
 
+    /// Ends a session and says what it held: only the first caller gets it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn take_session(
+        &mut self,
+        id_hash: &[u8; 32],
+        now: Time,
+    ) -> Result<Option<String>, StoreError> {
+        let query = sqlx::query(
+            "DELETE FROM sessions WHERE id_hash = $1 AND expires_at > $2 RETURNING data",
+        )
+        .bind(id_hash.to_vec())
+        .bind(now.as_micros());
+        let row = self.fetch_optional(query).await?;
+        row.map(|row| Ok(row.try_get(0)?)).transpose()
+    }
+
     /// Ends a session.
     ///
     /// # Errors

@@ -1,0 +1,23 @@
+use std::sync::Arc;
+
+use super::google::Provider;
+use crate::state::Services;
+
+/// What the handlers of the dashboard share. The extractors of this domain exist for this state alone, so no handler
+/// of the API can ask for one.
+#[derive(Clone)]
+pub struct DashboardState {
+    /// The services.
+    pub services: Services,
+    /// The OpenID provider, when one is configured.
+    pub provider: Option<Arc<Provider>>,
+}
+
+impl DashboardState {
+    /// Reads nothing yet: the provider is asked at the first sign-in.
+    #[must_use]
+    pub fn new(services: Services) -> Self {
+        let provider = Provider::new(&services.settings).map(Arc::new);
+        Self { services, provider }
+    }
+}
