@@ -66,7 +66,14 @@ pub struct Problem {
 impl Problem {
     /// One without further particulars.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, detail: detail.into(), errors: Vec::new(), limit: None, close: false }
+        Self {
+            status,
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+            limit: None,
+            close: false,
+        }
     }
 
     /// The body or the query cannot be used; `errors` says everything that is wrong with it.
@@ -76,9 +83,14 @@ impl Problem {
             [] => "The request cannot be used.".to_owned(),
             [one] if one.pointer.is_empty() => format!("The request body {}.", one.message),
             [one] => format!("{} {}.", one.pointer, one.message),
-            [one, rest @ ..] => format!("{} {}, and {} more.", one.pointer, one.message, rest.len()),
+            [one, rest @ ..] => {
+                format!("{} {}, and {} more.", one.pointer, one.message, rest.len())
+            }
         };
-        Self { errors, ..Self::new(StatusCode::BAD_REQUEST, "INVALID_REQUEST", detail) }
+        Self {
+            errors,
+            ..Self::new(StatusCode::BAD_REQUEST, "INVALID_REQUEST", detail)
+        }
     }
 
     /// The credential does not open anything.
@@ -89,7 +101,10 @@ impl Problem {
     /// A limit was reached.
     #[must_use]
     pub fn limit(code: &'static str, limit: LimitExceeded, detail: String) -> Self {
-        Self { limit: Some(limit), ..Self::new(StatusCode::TOO_MANY_REQUESTS, code, detail) }
+        Self {
+            limit: Some(limit),
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, code, detail)
+        }
     }
 
     /// Not acknowledged.
@@ -106,27 +121,41 @@ impl Problem {
     #[must_use]
     pub fn too_large(limit: usize) -> Self {
         let detail = format!("The request body is longer than {limit} bytes.");
-        Self { close: true, ..Self::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", detail) }
+        Self {
+            close: true,
+            ..Self::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", detail)
+        }
     }
 
     /// The body did not arrive in time. The connection ends with the answer.
     #[must_use]
     pub fn too_slow() -> Self {
         let detail = "The request body did not arrive in time.";
-        Self { close: true, ..Self::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", detail) }
+        Self {
+            close: true,
+            ..Self::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", detail)
+        }
     }
 
     /// The body is not JSON by its own account.
     #[must_use]
     pub fn unsupported_media_type() -> Self {
         let detail = "Send the body with `Content-Type: application/json`.";
-        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", detail)
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "UNSUPPORTED_MEDIA_TYPE",
+            detail,
+        )
     }
 
     /// No such path.
     #[must_use]
     pub fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", "There is nothing at this path.")
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "NOT_FOUND",
+            "There is nothing at this path.",
+        )
     }
 
     /// The path is there, the method is not.
@@ -152,30 +181,51 @@ impl Problem {
 }
 
 /// Whether a tier above `tier` has more of something. `None` means unlimited.
-pub fn is_lifted_by_upgrade(tiers: &Tiers, tier: Tier, amount: impl Fn(&crate::model::Allowance) -> Option<u64>) -> bool {
+pub fn is_lifted_by_upgrade(
+    tiers: &Tiers,
+    tier: Tier,
+    amount: impl Fn(&crate::model::Allowance) -> Option<u64>,
+) -> bool {
     let own = amount(tiers.of(tier));
-    Tier::ALL.into_iter().filter(|other| *other > tier).any(|other| match (own, amount(tiers.of(other))) {
-        (None, _) => false,
-        (Some(_), None) => true,
-        (Some(own), Some(more)) => more > own,
-    })
+    Tier::ALL
+        .into_iter()
+        .filter(|other| *other > tier)
+        .any(|other| match (own, amount(tiers.of(other))) {
+            (None, _) => false,
+            (Some(_), None) => true,
+            (Some(own), Some(more)) => more > own,
+        })
 }
 
 impl From<domain::Error> for Problem {
     fn from(error: domain::Error) -> Self {
         use domain::Error;
         match error {
-            Error::NotFound => Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", "There is no such thing."),
-            Error::Stale => Self::new(StatusCode::CONFLICT, "STALE", "It has changed in the meantime: look again."),
+            Error::NotFound => Self::new(
+                StatusCode::NOT_FOUND,
+                "NOT_FOUND",
+                "There is no such thing.",
+            ),
+            Error::Stale => Self::new(
+                StatusCode::CONFLICT,
+                "STALE",
+                "It has changed in the meantime: look again.",
+            ),
             Error::Taken => Self::new(StatusCode::CONFLICT, "TAKEN", "That name is taken."),
-            Error::LimitReached(limit) => {
-                Self::new(StatusCode::CONFLICT, "LIMIT_REACHED", format!("The tier allows {limit} of them."))
-            }
+            Error::LimitReached(limit) => Self::new(
+                StatusCode::CONFLICT,
+                "LIMIT_REACHED",
+                format!("The tier allows {limit} of them."),
+            ),
             Error::CredentialDied => Self::unauthorized(
                 "API_KEY_ROTATED",
                 "This API key was rotated or revoked before the request was decided. Nothing was changed.",
             ),
-            Error::Suspended => Self::new(StatusCode::FORBIDDEN, "TENANT_SUSPENDED", "This tenant is suspended."),
+            Error::Suspended => Self::new(
+                StatusCode::FORBIDDEN,
+                "TENANT_SUSPENDED",
+                "This tenant is suspended.",
+            ),
             Error::Unavailable => Self::unavailable(),
             Error::Internal(what) => Self::internal(&what),
         }
@@ -218,7 +268,11 @@ struct LimitBody {
 }
 
 /// Gives a request its id, and a refusal its body. `base` is the URL in front of the documentation's paths.
-pub async fn finish(State(base): State<std::sync::Arc<str>>, mut request: Request, next: Next) -> Response {
+pub async fn finish(
+    State(base): State<std::sync::Arc<str>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let id = RequestId::generate();
     request.extensions_mut().insert(id.clone());
     let mut response = next.run(request).await;
@@ -254,9 +308,15 @@ impl Problem {
         *response.body_mut() = serde_json::to_vec(&body).unwrap_or_default().into();
         let headers = response.headers_mut();
         headers.remove(header::CONTENT_LENGTH);
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
         if self.status == StatusCode::UNAUTHORIZED {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("ApiKey realm=\"coop-locker\""));
+            headers.insert(
+                header::WWW_AUTHENTICATE,
+                HeaderValue::from_static("ApiKey realm=\"coop-locker\""),
+            );
         }
         if let Some(limit) = &self.limit {
             headers.insert(header::RETRY_AFTER, limit.retry_after.into());

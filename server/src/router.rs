@@ -35,7 +35,10 @@ impl Doors {
     }
 
     fn door(self, path: &str) -> Router {
-        let is_under = |prefix: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let is_under = |prefix: &str| {
+            path.strip_prefix(prefix)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
         if is_under("/api") {
             self.api
         } else if is_under("/health") || is_under("/.well-known") || path == "/openapi.json" {

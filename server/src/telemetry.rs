@@ -28,9 +28,20 @@ pub fn init(settings: &Settings) -> Result<PrometheusHandle, TelemetryError> {
     let registry = tracing_subscriber::registry().with(filter);
     let fail = |e: &dyn std::fmt::Display| TelemetryError(e.to_string());
     if is_text {
-        registry.with(fmt::layer().with_writer(std::io::stderr)).try_init().map_err(|e| fail(&e))?;
+        registry
+            .with(fmt::layer().with_writer(std::io::stderr))
+            .try_init()
+            .map_err(|e| fail(&e))?;
     } else {
-        registry.with(fmt::layer().json().flatten_event(true).with_writer(std::io::stderr)).try_init().map_err(|e| fail(&e))?;
+        registry
+            .with(
+                fmt::layer()
+                    .json()
+                    .flatten_event(true)
+                    .with_writer(std::io::stderr),
+            )
+            .try_init()
+            .map_err(|e| fail(&e))?;
     }
     let recorder = PrometheusBuilder::new().build_recorder();
     let handle = recorder.handle();
@@ -40,9 +51,18 @@ pub fn init(settings: &Settings) -> Result<PrometheusHandle, TelemetryError> {
 }
 
 fn describe() {
-    metrics::describe_counter!("coop_http_requests_total", "Answers, by door and status class.");
-    metrics::describe_counter!("coop_ledger_commits_total", "Durable commits of the ledger.");
-    metrics::describe_counter!("coop_ledger_commands_total", "Commands that rode in those commits.");
+    metrics::describe_counter!(
+        "coop_http_requests_total",
+        "Answers, by door and status class."
+    );
+    metrics::describe_counter!(
+        "coop_ledger_commits_total",
+        "Durable commits of the ledger."
+    );
+    metrics::describe_counter!(
+        "coop_ledger_commands_total",
+        "Commands that rode in those commits."
+    );
     metrics::describe_gauge!("coop_connections", "Open connections.");
 }
 

@@ -29,16 +29,25 @@ pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Probl
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let value = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let essence = value.split(';').next().unwrap_or_default().trim();
     essence.eq_ignore_ascii_case("application/json")
 }
 
 async fn collect(mut body: Body) -> Result<Bytes, Problem> {
     // Nearly every body is a single frame, which is passed on as it is.
-    let Some(first) = next(&mut body).await? else { return Ok(Bytes::new()) };
+    let Some(first) = next(&mut body).await? else {
+        return Ok(Bytes::new());
+    };
     let Some(second) = next(&mut body).await? else {
-        return if first.len() > LONGEST { Err(Problem::too_large(LONGEST)) } else { Ok(first) };
+        return if first.len() > LONGEST {
+            Err(Problem::too_large(LONGEST))
+        } else {
+            Ok(first)
+        };
     };
     let mut all = BytesMut::from(first);
     all.extend_from_slice(&second);

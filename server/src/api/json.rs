@@ -29,8 +29,15 @@ impl Json {
     /// Reads a body.
     pub(super) fn parse(body: &[u8]) -> Result<Self, Problem> {
         serde_json::from_slice(body).map_err(|error| {
-            let message = if body.is_empty() { "is empty".to_owned() } else { format!("is not JSON: {error}") };
-            Problem::invalid(vec![FieldProblem { pointer: String::new(), message }])
+            let message = if body.is_empty() {
+                "is empty".to_owned()
+            } else {
+                format!("is not JSON: {error}")
+            };
+            Problem::invalid(vec![FieldProblem {
+                pointer: String::new(),
+                message,
+            }])
         })
     }
 
@@ -51,7 +58,11 @@ impl Json {
             Self::Array(items) => items.iter().find_map(Self::repeated_field),
             Self::Object(fields) => fields.iter().enumerate().find_map(|(at, (name, value))| {
                 let again = fields[..at].iter().any(|(other, _)| other == name);
-                if again { Some(name.as_str()) } else { value.repeated_field() }
+                if again {
+                    Some(name.as_str())
+                } else {
+                    value.repeated_field()
+                }
             }),
             _ => None,
         }
@@ -65,13 +76,20 @@ pub(super) struct Problems(Vec<FieldProblem>);
 impl Problems {
     pub(super) fn add(&mut self, pointer: impl Into<String>, message: impl fmt::Display) {
         if self.0.len() < MOST_PROBLEMS {
-            self.0.push(FieldProblem { pointer: pointer.into(), message: message.to_string() });
+            self.0.push(FieldProblem {
+                pointer: pointer.into(),
+                message: message.to_string(),
+            });
         }
     }
 
     /// The value, if nothing was wrong.
     pub(super) fn none_or<T>(self, value: T) -> Result<T, Problem> {
-        if self.0.is_empty() { Ok(value) } else { Err(Problem::invalid(self.0)) }
+        if self.0.is_empty() {
+            Ok(value)
+        } else {
+            Err(Problem::invalid(self.0))
+        }
     }
 }
 
@@ -85,23 +103,36 @@ pub(super) fn items<T>(
     let items = match Json::parse(body)? {
         Json::Array(items) => items,
         other => {
-            problems.add("", format!("must be an array of objects, not {}", other.kind()));
+            problems.add(
+                "",
+                format!("must be an array of objects, not {}", other.kind()),
+            );
             return problems.none_or(Vec::new());
         }
     };
     if items.is_empty() || items.len() > most {
-        problems.add("", format!("must have 1 to {most} items, not {}", items.len()));
+        problems.add(
+            "",
+            format!("must have 1 to {most} items, not {}", items.len()),
+        );
         return problems.none_or(Vec::new());
     }
     let mut read_items = Vec::with_capacity(items.len());
     for (index, item) in items.into_iter().enumerate() {
         match item {
             Json::Object(fields) => {
-                let mut fields = Fields { fields, index, problems: &mut problems };
+                let mut fields = Fields {
+                    fields,
+                    index,
+                    problems: &mut problems,
+                };
                 read_items.extend(read(&mut fields));
                 fields.finish();
             }
-            other => problems.add(format!("/{index}"), format!("must be an object, not {}", other.kind())),
+            other => problems.add(
+                format!("/{index}"),
+                format!("must be an object, not {}", other.kind()),
+            ),
         }
     }
     problems.none_or(read_items)
@@ -148,7 +179,9 @@ impl Fields<'_> {
         value: Json,
         read: impl FnOnce(Json) -> Result<T, E>,
     ) -> Option<T> {
-        read(value).map_err(|message| self.problem(name, message)).ok()
+        read(value)
+            .map_err(|message| self.problem(name, message))
+            .ok()
     }
 
     fn take(&mut self, name: &str) -> Option<Json> {
@@ -162,7 +195,8 @@ impl Fields<'_> {
     }
 
     fn problem(&mut self, name: &str, message: impl fmt::Display) {
-        self.problems.add(format!("/{}/{}", self.index, escape(name)), message);
+        self.problems
+            .add(format!("/{}/{}", self.index, escape(name)), message);
     }
 
     fn finish(mut self) {
@@ -186,14 +220,18 @@ pub(super) fn string(value: Json) -> Result<String, String> {
 }
 
 /// A string that one of the engine's types accepts.
-pub(super) fn text<T>(parse: impl FnOnce(&str) -> Result<T, TextError>) -> impl FnOnce(Json) -> Result<T, String> {
+pub(super) fn text<T>(
+    parse: impl FnOnce(&str) -> Result<T, TextError>,
+) -> impl FnOnce(Json) -> Result<T, String> {
     move |value| parse(&string(value)?).map_err(|error| error.to_string())
 }
 
 /// A whole number that is not negative.
 pub(super) fn whole_number(value: Json) -> Result<u64, String> {
     match value {
-        Json::Number(number) => number.as_u64().ok_or_else(|| format!("must be a whole number, not {number}")),
+        Json::Number(number) => number
+            .as_u64()
+            .ok_or_else(|| format!("must be a whole number, not {number}")),
         other => Err(format!("must be a whole number, not {}", other.kind())),
     }
 }
@@ -230,7 +268,9 @@ impl<'de> Visitor<'de> for JsonVisitor {
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Json, E> {
-        serde_json::Number::from_f64(value).map(Json::Number).ok_or_else(|| E::custom("a number out of range"))
+        serde_json::Number::from_f64(value)
+            .map(Json::Number)
+            .ok_or_else(|| E::custom("a number out of range"))
     }
 
     fn visit_str<E: de::Error>(self, value: &str) -> Result<Json, E> {

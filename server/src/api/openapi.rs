@@ -14,7 +14,6 @@ use super::v1;
 /// Every answer that is not a success (RFC 9457, with the flat fields `code` and `error` beside it).
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[expect(dead_code, reason = "documents what `problem.rs` writes")]
 pub(super) struct ProblemBody {
     /// The documentation of this code.
     r#type: String,
@@ -44,7 +43,6 @@ pub(super) struct ProblemBody {
 
 /// One thing that is wrong.
 #[derive(Serialize, ToSchema)]
-#[expect(dead_code, reason = "documents what `problem.rs` writes")]
 pub(super) struct FieldProblemBody {
     /// A JSON pointer (RFC 6901) into the body, or the name of a query parameter.
     pointer: String,
@@ -72,7 +70,10 @@ impl Modify for KeyHeader {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let header = ApiKeyValue::with_description("X-Api-Key", "The only credential of the API.");
         let scheme = SecurityScheme::ApiKey(ApiKey::Header(header));
-        document.components.get_or_insert_default().add_security_scheme("apiKey", scheme);
+        document
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("apiKey", scheme);
     }
 }
 
@@ -82,7 +83,9 @@ impl Modify for KeyHeader {
 /// Never: the document is made of strings and maps.
 #[must_use]
 pub fn document() -> String {
-    let (_, document) = OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", v1::routes()).split_for_parts();
+    let (_, document) = OpenApiRouter::with_openapi(Document::openapi())
+        .nest("/api/v1", v1::routes())
+        .split_for_parts();
     let mut text = document.to_pretty_json().unwrap_or_default();
     text.push('\n');
     text
@@ -91,6 +94,12 @@ pub fn document() -> String {
 /// Answers with it.
 pub(super) fn json() -> Response {
     static TEXT: std::sync::LazyLock<String> = std::sync::LazyLock::new(document);
-    ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "public, max-age=300")], TEXT.as_str())
+    (
+        [
+            (header::CONTENT_TYPE, "application/json"),
+            (header::CACHE_CONTROL, "public, max-age=300"),
+        ],
+        TEXT.as_str(),
+    )
         .into_response()
 }

@@ -22,7 +22,10 @@ pub(super) fn router(services: Services) -> Router {
         .route("/health/live", get(async || "ok\n"))
         .route("/health/ready", get(ready))
         .route("/openapi.json", get(async || openapi::json()))
-        .route("/.well-known/api-key-format", get(async || Json(api_key_format())))
+        .route(
+            "/.well-known/api-key-format",
+            get(async || Json(api_key_format())),
+        )
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .layer(middleware::from_fn(api_headers))
         .layer(middleware::from_fn_with_state(base, problem::finish))
@@ -31,7 +34,15 @@ pub(super) fn router(services: Services) -> Router {
 
 /// Ready means that the store answers.
 async fn ready(State(services): State<Services>) -> Response {
-    let answer = async { services.ledger.store().read().await?.meta("master_key").await };
+    let answer = async {
+        services
+            .ledger
+            .store()
+            .read()
+            .await?
+            .meta("master_key")
+            .await
+    };
     match answer.await {
         Ok(_) => "ok\n".into_response(),
         Err(error) => {

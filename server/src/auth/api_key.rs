@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRef, FromRequestParts};
 use http::{HeaderMap, HeaderName, StatusCode, header, request::Parts};
 
 use crate::{
@@ -46,16 +46,26 @@ impl ApiPrincipal {
     }
 }
 
-impl FromRequestParts<Services> for ApiPrincipal {
+impl<S> FromRequestParts<S> for ApiPrincipal
+where
+    S: Send + Sync,
+    Services: FromRef<S>,
+{
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, services: &Services) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let services = Services::from_ref(state);
         let value = presented(&parts.headers, parts.uri.query())?;
         let digest = services.keyring.digest(&value);
         let credential = match services.ledger.credentials().find(&digest) {
             Found::Live(credential) => credential,
             Found::Rotated => return Err(rotated()),
-            Found::Revoked => return Err(Problem::unauthorized("API_KEY_REVOKED", "This API key was revoked.")),
+            Found::Revoked => {
+                return Err(Problem::unauthorized(
+                    "API_KEY_REVOKED",
+                    "This API key was revoked.",
+                ));
+            }
             Found::Unknown => return Err(invalid()),
         };
         check_suspension(&credential)?;
@@ -72,7 +82,9 @@ fn check_suspension(credential: &Credential) -> Result<(), Problem> {
 
 fn presented(headers: &HeaderMap, query: Option<&str>) -> Result<KeyText, Problem> {
     let mut values = headers.get_all(&X_API_KEY).iter();
-    let Some(value) = values.next() else { return Err(missing(headers, query)) };
+    let Some(value) = values.next() else {
+        return Err(missing(headers, query));
+    };
     if values.next().is_some() {
         return Err(Problem::new(
             StatusCode::BAD_REQUEST,
@@ -85,11 +97,17 @@ fn presented(headers: &HeaderMap, query: Option<&str>) -> Result<KeyText, Proble
 }
 
 fn rotated() -> Problem {
-    Problem::unauthorized("API_KEY_ROTATED", "This API key was rotated; its new value is on the dashboard.")
+    Problem::unauthorized(
+        "API_KEY_ROTATED",
+        "This API key was rotated; its new value is on the dashboard.",
+    )
 }
 
 fn invalid() -> Problem {
-    Problem::unauthorized("API_KEY_INVALID", "This API key is unknown. Check for a missing or mistyped character.")
+    Problem::unauthorized(
+        "API_KEY_INVALID",
+        "This API key is unknown. Check for a missing or mistyped character.",
+    )
 }
 
 /// A value elsewhere is no credential; it only tells what to say.
@@ -103,5 +121,8 @@ fn missing(headers: &HeaderMap, query: Option<&str>) -> Problem {
     } else {
         ""
     };
-    Problem::unauthorized("API_KEY_MISSING", format!("Send your API key in the X-Api-Key header.{elsewhere}"))
+    Problem::unauthorized(
+        "API_KEY_MISSING",
+        format!("Send your API key in the X-Api-Key header.{elsewhere}"),
+    )
 }

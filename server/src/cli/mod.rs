@@ -1,7 +1,7 @@
 //! The command line.
 
-mod provision;
 mod print;
+mod provision;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -72,13 +72,19 @@ pub async fn run() -> ExitCode {
 async fn dispatch(cli: Cli) -> Result<(), StartError> {
     let mut values = Vec::new();
     values.extend(cli.database_url.map(|url| ("database_url", url)));
-    let command = cli.command.unwrap_or_else(|| Command::Serve(Serve::default()));
+    let command = cli
+        .command
+        .unwrap_or_else(|| Command::Serve(Serve::default()));
     if let Command::Serve(serve) = &command {
         values.extend(serve.listen.clone().map(|listen| ("listen", listen)));
         values.extend(serve.base_url.clone().map(|url| ("base_url", url)));
     }
     let load = || -> Result<Settings, StartError> {
-        config::load(&Overrides { file: cli.config, values }).map_err(|e| StartError::Other(e.to_string()))
+        config::load(&Overrides {
+            file: cli.config,
+            values,
+        })
+        .map_err(|e| StartError::Other(e.to_string()))
     };
     match command {
         Command::Openapi => {
@@ -95,7 +101,8 @@ async fn dispatch(cli: Cli) -> Result<(), StartError> {
         }
         Command::Serve(_) => {
             let settings = load()?;
-            let metrics = telemetry::init(&settings).map_err(|e| StartError::Other(e.to_string()))?;
+            let metrics =
+                telemetry::init(&settings).map_err(|e| StartError::Other(e.to_string()))?;
             lifecycle::serve(settings, metrics).await
         }
         Command::Migrate => {

@@ -84,7 +84,8 @@ fn parse_tier(text: &str) -> Result<Tier, UnknownTier> {
 }
 
 fn parse_tenant(text: &str) -> Result<TenantId, String> {
-    TenantId::parse(text).ok_or_else(|| "a tenant id begins with ten_ (see `coop-locker tenant list`)".to_owned())
+    TenantId::parse(text)
+        .ok_or_else(|| "a tenant id begins with ten_ (see `coop-locker tenant list`)".to_owned())
 }
 
 fn parse_key(text: &str) -> Result<ApiKeyId, String> {
@@ -99,10 +100,22 @@ pub(super) async fn tenant(settings: Settings, command: TenantCommand) -> Result
     let opening = open(settings, SharedClock::system()).await?;
     let services = &opening.services;
     match command {
-        TenantCommand::Create { name, email, tier, json } => {
-            let created = tenants::create(&services.ledger, &services.keyring, &services.clock, &name, email, tier)
-                .await
-                .map_err(|e| failed(&e))?;
+        TenantCommand::Create {
+            name,
+            email,
+            tier,
+            json,
+        } => {
+            let created = tenants::create(
+                &services.ledger,
+                &services.keyring,
+                &services.clock,
+                &name,
+                email,
+                tier,
+            )
+            .await
+            .map_err(|e| failed(&e))?;
             // The code stands after the `#`, which browsers do not send: no server and no proxy logs it.
             let claim = format!("{}/claim#{}", services.settings.base(), created.claim_code);
             if json {
@@ -123,7 +136,9 @@ pub(super) async fn tenant(settings: Settings, command: TenantCommand) -> Result
         }
         TenantCommand::List { json } => list(&opening, json).await?,
         TenantCommand::SetTier { tenant, tier } => {
-            tenants::set_tier(&services.ledger, tenant, tier).await.map_err(|e| failed(&e))?;
+            tenants::set_tier(&services.ledger, tenant, tier)
+                .await
+                .map_err(|e| failed(&e))?;
             print::text(&format!("{tenant} is {tier} now\n"));
         }
     }
@@ -133,8 +148,12 @@ pub(super) async fn tenant(settings: Settings, command: TenantCommand) -> Result
 async fn list(opening: &Opening, json: bool) -> Result<(), StartError> {
     let mut after = None;
     loop {
-        let page = tenants::list(&opening.services.ledger, after, PAGE).await.map_err(|e| failed(&e))?;
-        let Some(last) = page.last() else { return Ok(()) };
+        let page = tenants::list(&opening.services.ledger, after, PAGE)
+            .await
+            .map_err(|e| failed(&e))?;
+        let Some(last) = page.last() else {
+            return Ok(());
+        };
         after = Some(last.id);
         for tenant in page {
             let created = iso(tenant.created_at);
@@ -149,7 +168,12 @@ async fn list(opening: &Opening, json: bool) -> Result<(), StartError> {
                 }));
             } else {
                 let email = tenant.email.as_deref().unwrap_or("-");
-                print::text(&format!("{}  {:<10}  {created}  {}  {email}\n", tenant.id, tenant.tier.name(), tenant.name));
+                print::text(&format!(
+                    "{}  {:<10}  {created}  {}  {email}\n",
+                    tenant.id,
+                    tenant.tier.name(),
+                    tenant.name
+                ));
             }
         }
     }
@@ -160,9 +184,18 @@ pub(super) async fn key(settings: Settings, command: KeyCommand) -> Result<(), S
     let services = &opening.services;
     let (ledger, keyring, clock) = (&services.ledger, &services.keyring, &services.clock);
     let ((key, value), json) = match command {
-        KeyCommand::Create { tenant, label, json } => {
+        KeyCommand::Create {
+            tenant,
+            label,
+            json,
+        } => {
             let tiers = &services.settings.tiers;
-            (api_keys::create(ledger, keyring, clock, tiers, tenant, label).await.map_err(|e| failed(&e))?, json)
+            (
+                api_keys::create(ledger, keyring, clock, tiers, tenant, label)
+                    .await
+                    .map_err(|e| failed(&e))?,
+                json,
+            )
         }
         KeyCommand::Rotate { tenant, key, json } => {
             let current = match key {
@@ -170,7 +203,8 @@ pub(super) async fn key(settings: Settings, command: KeyCommand) -> Result<(), S
                 None => api_keys::default_key(ledger, tenant).await,
             };
             let current = current.map_err(|e| failed(&e))?;
-            let rotated = api_keys::rotate(ledger, keyring, clock, tenant, current.id, current.version).await;
+            let rotated =
+                api_keys::rotate(ledger, keyring, clock, tenant, current.id, current.version).await;
             (rotated.map_err(|e| failed(&e))?, json)
         }
     };
@@ -187,7 +221,12 @@ fn print_key(key: &ApiKey, value: &KeyText, json: bool) {
             "apiKey": value.expose(),
         }));
     } else {
-        print::text(&format!("api key  {} ({}, {:?})\n", value.expose(), key.id, key.label));
+        print::text(&format!(
+            "api key  {} ({}, {:?})\n",
+            value.expose(),
+            key.id,
+            key.label
+        ));
     }
 }
 

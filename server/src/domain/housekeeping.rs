@@ -25,7 +25,14 @@ const ROUNDS: usize = 100;
 /// When the store fails.
 pub async fn prune(ledger: &Ledger, tiers: &Tiers, now: Time) -> Result<(), Error> {
     for _ in 0..ROUNDS {
-        if ledger.mutate(Prune { tiers: tiers.clone(), now }).await? == 0 {
+        if ledger
+            .mutate(Prune {
+                tiers: tiers.clone(),
+                now,
+            })
+            .await?
+            == 0
+        {
             break;
         }
     }
@@ -47,7 +54,9 @@ impl Mutation for Prune {
         let before = |age: i64| Time::from_micros(self.now.as_micros().saturating_sub(age));
         let sessions = db.prune_sessions(self.now, ROWS).await?;
         let claims = db.prune_claims(self.now, ROWS).await?;
-        let retired = db.prune_retired_keys(before(RETIRED_KEYS_KEPT), ROWS).await?;
+        let retired = db
+            .prune_retired_keys(before(RETIRED_KEYS_KEPT), ROWS)
+            .await?;
         let mut rows = sessions + claims + retired.len() as u64;
         effects.extend(retired.into_iter().map(Effect::Forgotten));
         for tier in Tier::ALL {

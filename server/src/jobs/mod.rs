@@ -13,6 +13,10 @@ use crate::{rate_limit::RateLimiter, state::Services};
 pub fn start(services: &Services, limiter: &Arc<RateLimiter>, stop: &CancellationToken) {
     let expire = expire::run(services.clone());
     let prune = prune::run(services.clone(), Arc::clone(limiter));
-    services.tasks.spawn(stop.clone().run_until_cancelled_owned(expire));
-    services.tasks.spawn(stop.clone().run_until_cancelled_owned(prune));
+    services
+        .tasks
+        .spawn(stop.clone().run_until_cancelled_owned(expire));
+    services
+        .tasks
+        .spawn(stop.clone().run_until_cancelled_owned(prune));
 }

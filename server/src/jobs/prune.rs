@@ -14,7 +14,13 @@ pub(super) async fn run(services: Services, limiter: Arc<RateLimiter>) {
         let next = Time::from_micros(services.clock.now().as_micros().saturating_add(PAUSE));
         services.clock.sleep_until(next).await;
         limiter.forget_idle();
-        if let Err(error) = housekeeping::prune(&services.ledger, &services.settings.tiers, services.clock.now()).await {
+        if let Err(error) = housekeeping::prune(
+            &services.ledger,
+            &services.settings.tiers,
+            services.clock.now(),
+        )
+        .await
+        {
             tracing::warn!(%error, "nothing was pruned; the next try is in a minute");
         }
     }

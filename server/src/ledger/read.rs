@@ -128,7 +128,12 @@ impl Db {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn prune_events(&mut self, tier: Tier, before: Time, limit: i64) -> Result<u64, StoreError> {
+    pub async fn prune_events(
+        &mut self,
+        tier: Tier,
+        before: Time,
+        limit: i64,
+    ) -> Result<u64, StoreError> {
         let query = sqlx::query(
             "DELETE FROM events WHERE (tenant_id, revision) IN (               SELECT e.tenant_id, e.revision FROM tenants t JOIN events e ON e.tenant_id = t.id \
                WHERE t.tier = $1 AND e.at < $2 ORDER BY e.tenant_id, e.revision LIMIT $3)",

@@ -1,11 +1,6 @@
 //! Our own accept loop: a header timeout, a connection cap, the peer's address, a graceful end.
 
-use std::{
-    convert::Infallible,
-    net::SocketAddr,
-    sync::Arc,
-    time::Duration,
-};
+use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{body::Body, extract::ConnectInfo, response::Response};
 use http::Request;

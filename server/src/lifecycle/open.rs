@@ -55,12 +55,19 @@ pub async fn open(settings: Settings, clock: SharedClock) -> Result<Opening, Sta
         return Err(StartError::Postgres);
     }
     let mut opened = open_sqlite(&settings.database).await?;
-    let keyring = Arc::new(Keyring::new(&master_key(&settings, &mut opened.writer).await?));
+    let keyring = Arc::new(Keyring::new(
+        &master_key(&settings, &mut opened.writer).await?,
+    ));
     check_fingerprint(&settings, &mut opened.writer, &keyring).await?;
     let tasks = TaskTracker::new();
     let running = ledger::start(opened, settings.tiers.clone(), clock.clone(), &tasks).await?;
-    let services =
-        Services { settings: Arc::new(settings), ledger: running.ledger.clone(), keyring, clock, tasks };
+    let services = Services {
+        settings: Arc::new(settings),
+        ledger: running.ledger.clone(),
+        keyring,
+        clock,
+        tasks,
+    };
     Ok(Opening { services, running })
 }
 
@@ -73,10 +80,16 @@ async fn master_key(settings: &Settings, db: &mut Db) -> Result<MasterKey, Start
     Ok(MasterKey::load(&settings.master_key_file, is_new)?)
 }
 
-async fn check_fingerprint(settings: &Settings, db: &mut Db, keyring: &Keyring) -> Result<(), StartError> {
+async fn check_fingerprint(
+    settings: &Settings,
+    db: &mut Db,
+    keyring: &Keyring,
+) -> Result<(), StartError> {
     match db.meta(FINGERPRINT).await? {
         None => Ok(db.insert_meta(FINGERPRINT, &keyring.fingerprint()).await?),
         Some(fingerprint) if fingerprint == keyring.fingerprint() => Ok(()),
-        Some(_) => Err(StartError::OtherMasterKey(settings.master_key_file.display().to_string())),
+        Some(_) => Err(StartError::OtherMasterKey(
+            settings.master_key_file.display().to_string(),
+        )),
     }
 }

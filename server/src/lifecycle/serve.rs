@@ -43,14 +43,22 @@ pub async fn serve(settings: Settings, metrics: PrometheusHandle) -> Result<(), 
     let doors = Doors::new(&services, Arc::clone(&limiter));
     let connections = TaskTracker::new();
     let most = services.settings.max_connections;
-    let accepting = services.tasks.spawn(accept(listener, most, stop.clone(), connections, move |request| {
-        doors.clone().answer(request)
-    }));
+    let accepting = services.tasks.spawn(accept(
+        listener,
+        most,
+        stop.clone(),
+        connections,
+        move |request| doors.clone().answer(request),
+    ));
     if let Some(listener) = metrics_listener {
         let router = metrics_router(metrics);
-        services.tasks.spawn(accept(listener, 64, stop.clone(), TaskTracker::new(), move |request| {
-            tower::ServiceExt::oneshot(router.clone(), request)
-        }));
+        services.tasks.spawn(accept(
+            listener,
+            64,
+            stop.clone(),
+            TaskTracker::new(),
+            move |request| tower::ServiceExt::oneshot(router.clone(), request),
+        ));
     }
     tracing::info!(listen = %services.settings.listen, url = services.settings.base(), "serving");
 
@@ -87,5 +95,7 @@ pub async fn serve(settings: Settings, metrics: PrometheusHandle) -> Result<(), 
 }
 
 async fn listen(address: std::net::SocketAddr) -> Result<TcpListener, StartError> {
-    TcpListener::bind(address).await.map_err(|e| StartError::Listen(address, e))
+    TcpListener::bind(address)
+        .await
+        .map_err(|e| StartError::Listen(address, e))
 }

@@ -13,7 +13,10 @@ pub(super) struct Signals {
 impl Signals {
     pub(super) fn listen() -> Result<Self, StartError> {
         let listen = |kind| signal(kind).map_err(|e| StartError::Other(format!("signals: {e}")));
-        Ok(Self { terminate: listen(SignalKind::terminate())?, interrupt: listen(SignalKind::interrupt())? })
+        Ok(Self {
+            terminate: listen(SignalKind::terminate())?,
+            interrupt: listen(SignalKind::interrupt())?,
+        })
     }
 
     /// Returns when somebody asks us to stop.

@@ -32,7 +32,8 @@ impl Kind {
     }
 }
 
-type Limiter = Governor<TenantId, DefaultKeyedStateStore<TenantId>, DefaultClock, StateInformationMiddleware>;
+type Limiter =
+    Governor<TenantId, DefaultKeyedStateStore<TenantId>, DefaultClock, StateInformationMiddleware>;
 
 /// Where a tenant stands after a request: what the `RateLimit` headers say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +50,12 @@ impl Standing {
     /// `RateLimit-Policy` of the IETF httpapi draft.
     #[must_use]
     pub fn policy_header(&self) -> String {
-        format!("\"{}-{}\";q={};w=60", self.tier.code(), self.kind.name(), self.quota)
+        format!(
+            "\"{}-{}\";q={};w=60",
+            self.tier.code(),
+            self.kind.name(),
+            self.quota
+        )
     }
 
     /// `RateLimit` of the IETF httpapi draft; `t` is the whole seconds until all of the quota is there again.
@@ -57,7 +63,12 @@ impl Standing {
     pub fn header(&self) -> String {
         let used = u64::from(self.quota.saturating_sub(self.remaining));
         let full_in = (used * 60).div_ceil(u64::from(self.quota).max(1));
-        format!("\"{}-{}\";r={};t={full_in}", self.tier.code(), self.kind.name(), self.remaining)
+        format!(
+            "\"{}-{}\";r={};t={full_in}",
+            self.tier.code(),
+            self.kind.name(),
+            self.remaining
+        )
     }
 }
 
@@ -85,12 +96,23 @@ impl RateLimiter {
     ///
     /// # Errors
     /// 429 with the time at which the same request would be let through.
-    pub fn take(&self, tenant: TenantId, tier: Tier, kind: Kind, cost: u32) -> Result<Standing, Box<Problem>> {
+    pub fn take(
+        &self,
+        tenant: TenantId,
+        tier: Tier,
+        kind: Kind,
+        cost: u32,
+    ) -> Result<Standing, Box<Problem>> {
         let limiter = self.limiter(tier, kind);
         let quota = self.quota(tier, kind);
         let cost = NonZeroU32::new(cost).unwrap_or(NonZeroU32::MIN);
         match limiter.check_key_n(&tenant, cost) {
-            Ok(Ok(snapshot)) => Ok(Standing { tier, kind, quota, remaining: snapshot.remaining_burst_capacity() }),
+            Ok(Ok(snapshot)) => Ok(Standing {
+                tier,
+                kind,
+                quota,
+                remaining: snapshot.remaining_burst_capacity(),
+            }),
             Ok(Err(not_until)) => {
                 let wait = not_until.wait_time_from(self.clock.now());
                 let retry_after = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
@@ -102,8 +124,19 @@ impl RateLimiter {
     }
 
     /// Takes what there is, for requests that are never refused.
-    pub fn take_what_there_is(&self, tenant: TenantId, tier: Tier, kind: Kind, cost: u32) -> Standing {
-        let refused = Standing { tier, kind, quota: self.quota(tier, kind), remaining: 0 };
+    pub fn take_what_there_is(
+        &self,
+        tenant: TenantId,
+        tier: Tier,
+        kind: Kind,
+        cost: u32,
+    ) -> Standing {
+        let refused = Standing {
+            tier,
+            kind,
+            quota: self.quota(tier, kind),
+            remaining: 0,
+        };
         self.take(tenant, tier, kind, cost).unwrap_or(refused)
     }
 
@@ -137,9 +170,15 @@ impl RateLimiter {
             limit: self.quota(tier, kind).into(),
             tier,
             retry_after,
-            upgrade_required: is_lifted_by_upgrade(&self.tiers, tier, |allows| Some(allows.writes_per_minute.into())),
+            upgrade_required: is_lifted_by_upgrade(&self.tiers, tier, |allows| {
+                Some(allows.writes_per_minute.into())
+            }),
         };
-        let detail = format!("{tier} allows {} {} operations a minute.", limit.limit, kind.name());
+        let detail = format!(
+            "{tier} allows {} {} operations a minute.",
+            limit.limit,
+            kind.name()
+        );
         Problem::limit("RATE_LIMITED", limit, detail)
     }
 }
@@ -186,13 +225,25 @@ mod tests {
     #[test]
     fn what_is_never_refused_is_let_through_without_quota() {
         let limiter = limiter();
-        limiter.take(BUSY, Tier::Free, Kind::Write, 200).expect("fresh");
-        assert_eq!(limiter.take_what_there_is(BUSY, Tier::Free, Kind::Write, 50).remaining, 0);
+        limiter
+            .take(BUSY, Tier::Free, Kind::Write, 200)
+            .expect("fresh");
+        assert_eq!(
+            limiter
+                .take_what_there_is(BUSY, Tier::Free, Kind::Write, 50)
+                .remaining,
+            0
+        );
     }
 
     #[test]
     fn the_headers_are_those_of_the_draft() {
-        let standing = Standing { tier: Tier::Free, kind: Kind::Write, quota: 200, remaining: 198 };
+        let standing = Standing {
+            tier: Tier::Free,
+            kind: Kind::Write,
+            quota: 200,
+            remaining: 198,
+        };
         assert_eq!(standing.policy_header(), "\"free-write\";q=200;w=60");
         assert_eq!(standing.header(), "\"free-write\";r=198;t=1");
     }

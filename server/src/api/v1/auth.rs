@@ -10,10 +10,7 @@ use utoipa::ToSchema;
 
 use super::{Answer, ApiState, Limited};
 use crate::{
-    api::openapi::ProblemBody,
-    auth::api_key::ApiPrincipal,
-    domain::account,
-    problem::Problem,
+    api::openapi::ProblemBody, auth::api_key::ApiPrincipal, domain::account, problem::Problem,
     rate_limit::Kind,
 };
 
@@ -78,7 +75,10 @@ pub(super) struct WhoAmI {
         (status = 503, description = "The store does not answer", body = ProblemBody),
     ),
 )]
-pub(super) async fn whoami(State(state): State<ApiState>, principal: ApiPrincipal) -> Result<Response, Problem> {
+pub(super) async fn whoami(
+    State(state): State<ApiState>,
+    principal: ApiPrincipal,
+) -> Result<Response, Problem> {
     let standing = state.take(&principal, Kind::Read, 1)?;
     let account = match account::of(&state.services.ledger, principal.tenant()).await {
         Ok(account) => account,
@@ -86,7 +86,11 @@ pub(super) async fn whoami(State(state): State<ApiState>, principal: ApiPrincipa
     };
     let tier = principal.credential().tenant.tier();
     let allows = state.services.settings.tiers.of(tier);
-    let usage = |limit: Option<u64>, used: u64| Usage { limit, used, remaining: limit.map(|limit| limit.saturating_sub(used)) };
+    let usage = |limit: Option<u64>, used: u64| Usage {
+        limit,
+        used,
+        remaining: limit.map(|limit| limit.saturating_sub(used)),
+    };
     let body = WhoAmI {
         tenant_id: principal.tenant().to_string(),
         tenant_name: account.tenant.name,
@@ -97,13 +101,22 @@ pub(super) async fn whoami(State(state): State<ApiState>, principal: ApiPrincipa
         limits: Limits {
             api_keys: usage(allows.api_keys, account.api_keys),
             active_reservations: usage(allows.active_reservations, account.active_reservations),
-            reads_per_minute: Rate { limit: state.limiter.quota(tier, Kind::Read) },
-            writes_per_minute: Rate { limit: state.limiter.quota(tier, Kind::Write) },
+            reads_per_minute: Rate {
+                limit: state.limiter.quota(tier, Kind::Read),
+            },
+            writes_per_minute: Rate {
+                limit: state.limiter.quota(tier, Kind::Write),
+            },
             event_streams: allows.event_streams,
             event_history_hours: allows.history_hours,
             jwt_exchange: allows.jwt_exchange,
         },
     };
     principal.recheck()?;
-    Ok(Answer { status: StatusCode::OK, standing, body }.into_response())
+    Ok(Answer {
+        status: StatusCode::OK,
+        standing,
+        body,
+    }
+    .into_response())
 }

@@ -50,10 +50,15 @@ impl From<&Reservation> for Holder {
 
 /// The metadata as JSON. It was JSON when it was stored.
 pub(super) fn metadata(reservation: &Reservation) -> Option<Box<RawValue>> {
-    reservation.metadata.as_deref().and_then(|text| RawValue::from_string(text.to_owned()).ok())
+    reservation
+        .metadata
+        .as_deref()
+        .and_then(|text| RawValue::from_string(text.to_owned()).ok())
 }
 
 /// Whole milliseconds from `now` until `then`, rounded up; 0 when it is past.
 pub(super) fn millis_until(now: Time, then: Time) -> u64 {
-    u64::try_from(then.as_micros().saturating_sub(now.as_micros())).unwrap_or_default().div_ceil(1_000)
+    u64::try_from(then.as_micros().saturating_sub(now.as_micros()))
+        .unwrap_or_default()
+        .div_ceil(1_000)
 }

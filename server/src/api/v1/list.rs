@@ -97,19 +97,31 @@ pub(super) async fn active_reservations(
         None => DEFAULT_LIMIT,
         Some(Ok(limit)) if (1..=MOST).contains(&limit) => limit,
         Some(_) => {
-            query.problems.add("limit", format_args!("must be a whole number from 1 to {MOST}"));
+            query.problems.add(
+                "limit",
+                format_args!("must be a whole number from 1 to {MOST}"),
+            );
             DEFAULT_LIMIT
         }
     };
     let cursor = query.take("cursor").map(|text| read_cursor(&text));
     if cursor == Some(None) {
-        query.problems.add("cursor", "must be a nextCursor as it was answered");
+        query
+            .problems
+            .add("cursor", "must be a nextCursor as it was answered");
     }
     query.finish().none_or(())?;
 
     let standing = state.take(&principal, Kind::Read, 1)?;
     let now = state.services.clock.now();
-    let page = reservations::list(&state.services.ledger, principal.tenant(), &filter, cursor.flatten(), limit, now);
+    let page = reservations::list(
+        &state.services.ledger,
+        principal.tenant(),
+        &filter,
+        cursor.flatten(),
+        limit,
+        now,
+    );
     let page = match page.await {
         Ok(page) => page,
         Err(error) => return Ok(Limited(standing, error).into_response()),
@@ -119,7 +131,12 @@ pub(super) async fn active_reservations(
         next_cursor: page.next.as_ref().map(write_cursor),
     };
     principal.recheck()?;
-    Ok(Answer { status: StatusCode::OK, standing, body }.into_response())
+    Ok(Answer {
+        status: StatusCode::OK,
+        standing,
+        body,
+    }
+    .into_response())
 }
 
 /// The same as `/Reservation/activeReservations`.
@@ -168,7 +185,10 @@ fn write_cursor(position: &ReservationPosition) -> String {
 fn read_cursor(text: &str) -> Option<ReservationPosition> {
     let text = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
     let (fencing_token, resource) = text.split_once(':')?;
-    Some(ReservationPosition { resource: resource.to_owned(), fencing_token: fencing_token.parse().ok()? })
+    Some(ReservationPosition {
+        resource: resource.to_owned(),
+        fencing_token: fencing_token.parse().ok()?,
+    })
 }
 
 #[cfg(test)]
@@ -177,7 +197,10 @@ mod tests {
 
     #[test]
     fn a_cursor_reads_back_what_it_wrote_and_nothing_else() {
-        let position = ReservationPosition { resource: "a:b/ü".to_owned(), fencing_token: 7 };
+        let position = ReservationPosition {
+            resource: "a:b/ü".to_owned(),
+            fencing_token: 7,
+        };
         assert_eq!(read_cursor(&write_cursor(&position)), Some(position));
         assert_eq!(read_cursor("no cursor"), None);
         assert_eq!(read_cursor(""), None);

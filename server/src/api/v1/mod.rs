@@ -39,14 +39,17 @@ impl ApiState {
     fn take(&self, principal: &ApiPrincipal, kind: Kind, cost: usize) -> Result<Standing, Problem> {
         let tier = principal.credential().tenant.tier();
         let cost = u32::try_from(cost).unwrap_or(u32::MAX);
-        self.limiter.take(principal.tenant(), tier, kind, cost).map_err(|problem| *problem)
+        self.limiter
+            .take(principal.tenant(), tier, kind, cost)
+            .map_err(|problem| *problem)
     }
 
     /// The same for what is never refused.
     fn take_what_there_is(&self, principal: &ApiPrincipal, kind: Kind, cost: usize) -> Standing {
         let tier = principal.credential().tenant.tier();
         let cost = u32::try_from(cost).unwrap_or(u32::MAX);
-        self.limiter.take_what_there_is(principal.tenant(), tier, kind, cost)
+        self.limiter
+            .take_what_there_is(principal.tenant(), tier, kind, cost)
     }
 }
 
@@ -78,7 +81,10 @@ impl<E: Into<Problem>> IntoResponse for Limited<E> {
 
 fn set_standing(response: &mut Response, standing: &Standing) {
     let headers = response.headers_mut();
-    for (name, text) in [(&RATE_LIMIT_POLICY, standing.policy_header()), (&RATE_LIMIT, standing.header())] {
+    for (name, text) in [
+        (&RATE_LIMIT_POLICY, standing.policy_header()),
+        (&RATE_LIMIT, standing.header()),
+    ] {
         if let Ok(value) = HeaderValue::try_from(text) {
             headers.insert(name.clone(), value);
         }

@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{body::Body, extract::State, response::IntoResponse, response::Response};
 use coop_engine::{
-    Command, Denial, Label, Outcome, ReleaseToken, Requester, Reservation, ReserveItem, ReserveOutcome, ResourceName,
-    Time, Ttl,
+    Command, Denial, Label, Outcome, ReleaseToken, Requester, Reservation, ReserveItem,
+    ReserveOutcome, ResourceName, Time, Ttl,
 };
 use http::{HeaderMap, StatusCode};
 use serde::Serialize;
@@ -40,7 +40,10 @@ const LONGEST_RETRY: u64 = 60;
 /// What to reserve.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
-#[expect(dead_code, reason = "documents the body, which is read strictly by hand so that every problem is named")]
+#[expect(
+    dead_code,
+    reason = "documents the body, which is read strictly by hand so that every problem is named"
+)]
 pub(super) struct ReserveRequest {
     /// Who will hold it, a name of the caller's choice: 1 to 256 characters.
     requester: String,
@@ -119,19 +122,39 @@ pub(super) async fn reserve(
     let items = json::items(&body, MOST_ITEMS, read_item)?;
     let standing = state.take(&principal, Kind::Write, items.len())?;
     let command = Command::Reserve(items);
-    let decided = match reservations::decide(&state.services.ledger, principal.credential(), command.clone()).await {
+    let decided = match reservations::decide(
+        &state.services.ledger,
+        principal.credential(),
+        command.clone(),
+    )
+    .await
+    {
         Ok(decided) => decided,
         Err(error) => return Ok(Limited(standing, error).into_response()),
     };
-    let Command::Reserve(items) = command else { return Err(Problem::internal("a command changed its kind")) };
+    let Command::Reserve(items) = command else {
+        return Err(Problem::internal("a command changed its kind"));
+    };
     match decided.outcome {
         Outcome::Reserve(outcomes) => {
-            let body: Vec<_> =
-                items.iter().zip(&outcomes).map(|(item, outcome)| answer(item, outcome, decided.now)).collect();
-            Ok(Answer { status: StatusCode::OK, standing, body }.into_response())
+            let body: Vec<_> = items
+                .iter()
+                .zip(&outcomes)
+                .map(|(item, outcome)| answer(item, outcome, decided.now))
+                .collect();
+            Ok(Answer {
+                status: StatusCode::OK,
+                standing,
+                body,
+            }
+            .into_response())
         }
-        Outcome::Denied(denial) => Ok(Limited(standing, denied(&state, &principal, &denial, decided.now)).into_response()),
-        _ => Err(Problem::internal("a reserve was answered as something else")),
+        Outcome::Denied(denial) => {
+            Ok(Limited(standing, denied(&state, &principal, &denial, decided.now)).into_response())
+        }
+        _ => Err(Problem::internal(
+            "a reserve was answered as something else",
+        )),
     }
 }
 
@@ -151,7 +174,8 @@ fn read_item(fields: &mut Fields<'_>) -> Option<ReserveItem> {
         requester: requester?,
         resource: resource?,
         ttl: ttl?,
-        resource_type: resource_type?.map_or_else(|| Arc::from(DEFAULT_TYPE), |tag| Arc::from(tag.as_str())),
+        resource_type: resource_type?
+            .map_or_else(|| Arc::from(DEFAULT_TYPE), |tag| Arc::from(tag.as_str())),
         metadata: metadata?,
         token: ReleaseToken::from_random(random::bytes()),
     })
@@ -160,7 +184,9 @@ fn read_item(fields: &mut Fields<'_>) -> Option<ReserveItem> {
 fn read_mode(value: Json) -> Result<(), String> {
     match json::string(value)?.as_str() {
         "exclusive" => Ok(()),
-        "shared" => Err("may only be exclusive: shared reservations are not part of this version".to_owned()),
+        "shared" => Err(
+            "may only be exclusive: shared reservations are not part of this version".to_owned(),
+        ),
         _ => Err("must be exclusive".to_owned()),
     }
 }
@@ -182,7 +208,10 @@ fn read_metadata(value: Json) -> Result<Arc<str>, String> {
     }
     let text = serde_json::to_string(&value).map_err(|error| error.to_string())?;
     if text.len() > LONGEST_METADATA {
-        return Err(format!("must be at most {LONGEST_METADATA} bytes, not {}", text.len()));
+        return Err(format!(
+            "must be at most {LONGEST_METADATA} bytes, not {}",
+            text.len()
+        ));
     }
     Ok(text.into())
 }
@@ -190,9 +219,10 @@ fn read_metadata(value: Json) -> Result<Arc<str>, String> {
 fn answer(item: &ReserveItem, outcome: &ReserveOutcome, now: Time) -> ReserveAnswer {
     let (status, explanation) = match outcome {
         ReserveOutcome::Acquired(_) => ("ACQUIRED", "It is yours.".to_owned()),
-        ReserveOutcome::AlreadyHad(held) => {
-            ("ALREADY_HAD", format!("It has been yours since {}.", iso(held.reserved_at)))
-        }
+        ReserveOutcome::AlreadyHad(held) => (
+            "ALREADY_HAD",
+            format!("It has been yours since {}.", iso(held.reserved_at)),
+        ),
         ReserveOutcome::AlreadyHeld(held) => ("ALREADY_HELD", describe(held)),
     };
     let (own, other) = match outcome {
@@ -216,21 +246,34 @@ fn answer(item: &ReserveItem, outcome: &ReserveOutcome, now: Time) -> ReserveAns
         holders: other.map(|held| vec![Holder::from(&**held)]),
         position: None,
         available_at: None,
-        retry_after_ms: other.and_then(|held| held.expires_at).map(|expiry| millis_until(now, expiry)),
+        retry_after_ms: other
+            .and_then(|held| held.expires_at)
+            .map(|expiry| millis_until(now, expiry)),
     }
 }
 
 fn describe(held: &Reservation) -> String {
     let since = iso(held.reserved_at);
-    let until = held.expires_at.map_or_else(|| "until it is released".to_owned(), |expiry| format!("until {}", iso(expiry)));
-    format!("{} holds it since {since}, {until}.", held.principal.requester)
+    let until = held.expires_at.map_or_else(
+        || "until it is released".to_owned(),
+        |expiry| format!("until {}", iso(expiry)),
+    );
+    format!(
+        "{} holds it since {since}, {until}.",
+        held.principal.requester
+    )
 }
 
 fn denied(state: &ApiState, principal: &ApiPrincipal, denial: &Denial, now: Time) -> Problem {
-    let Denial::ActiveReservations { limit, next_deadline } = denial;
+    let Denial::ActiveReservations {
+        limit,
+        next_deadline,
+    } = denial;
     let tier = principal.credential().tenant.tier();
     let retry_after = next_deadline
-        .map_or(LONGEST_RETRY, |deadline| millis_until(now, deadline).div_ceil(1_000))
+        .map_or(LONGEST_RETRY, |deadline| {
+            millis_until(now, deadline).div_ceil(1_000)
+        })
         .clamp(1, LONGEST_RETRY);
     let exceeded = LimitExceeded {
         limit_type: "activeReservations",
@@ -241,6 +284,7 @@ fn denied(state: &ApiState, principal: &ApiPrincipal, denial: &Denial, now: Time
             allows.active_reservations
         }),
     };
-    let detail = format!("{tier} allows {limit} active reservations. Nothing of this request was reserved.");
+    let detail =
+        format!("{tier} allows {limit} active reservations. Nothing of this request was reserved.");
     Problem::limit("ACTIVE_RESERVATIONS_EXCEEDED", exceeded, detail)
 }

@@ -1,7 +1,9 @@
 //! `POST /Reservation/unreserve`.
 
 use axum::{body::Body, extract::State, response::IntoResponse, response::Response};
-use coop_engine::{Command, Outcome, ReleaseToken, Requester, ResourceName, UnreserveItem, UnreserveOutcome};
+use coop_engine::{
+    Command, Outcome, ReleaseToken, Requester, ResourceName, UnreserveItem, UnreserveOutcome,
+};
 use http::{HeaderMap, StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -23,7 +25,10 @@ use crate::{
 /// What to release.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
-#[expect(dead_code, reason = "documents the body, which is read strictly by hand so that every problem is named")]
+#[expect(
+    dead_code,
+    reason = "documents the body, which is read strictly by hand so that every problem is named"
+)]
 pub(super) struct UnreserveRequest {
     /// Who holds it.
     requester: String,
@@ -77,17 +82,41 @@ pub(super) async fn unreserve(
     // Load must not make a holder keep what it wants to give back.
     let standing = state.take_what_there_is(&principal, Kind::Write, items.len());
     let command = Command::Unreserve(items);
-    let decided = match reservations::decide(&state.services.ledger, principal.credential(), command.clone()).await {
+    let decided = match reservations::decide(
+        &state.services.ledger,
+        principal.credential(),
+        command.clone(),
+    )
+    .await
+    {
         Ok(decided) => decided,
         Err(error) => return Ok(Limited(standing, error).into_response()),
     };
-    let (Command::Unreserve(items), Outcome::Unreserve(outcomes)) = (command, decided.outcome) else {
-        return Err(Problem::internal("an unreserve was answered as something else"));
+    let (Command::Unreserve(items), Outcome::Unreserve(outcomes)) = (command, decided.outcome)
+    else {
+        return Err(Problem::internal(
+            "an unreserve was answered as something else",
+        ));
     };
-    let is_refused = outcomes.iter().any(|outcome| matches!(outcome, UnreserveOutcome::InvalidReleaseToken));
-    let body: Vec<_> = items.iter().zip(&outcomes).map(|(item, outcome)| answer(item, outcome)).collect();
-    let status = if is_refused { StatusCode::FORBIDDEN } else { StatusCode::OK };
-    Ok(Answer { status, standing, body }.into_response())
+    let is_refused = outcomes
+        .iter()
+        .any(|outcome| matches!(outcome, UnreserveOutcome::InvalidReleaseToken));
+    let body: Vec<_> = items
+        .iter()
+        .zip(&outcomes)
+        .map(|(item, outcome)| answer(item, outcome))
+        .collect();
+    let status = if is_refused {
+        StatusCode::FORBIDDEN
+    } else {
+        StatusCode::OK
+    };
+    Ok(Answer {
+        status,
+        standing,
+        body,
+    }
+    .into_response())
 }
 
 fn read_item(fields: &mut Fields<'_>) -> Option<UnreserveItem> {
@@ -111,12 +140,17 @@ fn answer(item: &UnreserveItem, outcome: &UnreserveOutcome) -> UnreserveAnswer {
         UnreserveOutcome::NotReserved => ("NOT_RESERVED", "It was free already.".to_owned(), None),
         UnreserveOutcome::DoesntOwnReservation(held) => (
             "DOESNT_OWN_RESERVATION",
-            format!("{} holds it since {}.", held.principal.requester, iso(held.reserved_at)),
+            format!(
+                "{} holds it since {}.",
+                held.principal.requester,
+                iso(held.reserved_at)
+            ),
             None,
         ),
         UnreserveOutcome::InvalidReleaseToken => (
             "INVALID_RELEASE_TOKEN",
-            "This requester holds it, with another release token than the one that was sent.".to_owned(),
+            "This requester holds it, with another release token than the one that was sent."
+                .to_owned(),
             None,
         ),
     };
