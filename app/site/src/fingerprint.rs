@@ -1,7 +1,7 @@
 //! Whether anything has changed since the site was built.
 //!
-//! The fingerprint covers the content of every input and this program itself, not time stamps: a checkout or a copied
-//! cache changes those without meaning anything.
+//! The fingerprint covers the content of every input, not its time stamp: a checkout or a copied cache changes those
+//! without meaning anything. Of this program, large and only ever replaced by Cargo, size and time are enough.
 
 use std::{
     env, fs,
@@ -18,14 +18,14 @@ use crate::{Arguments, names::hex, site::files_below};
 /// # Errors
 /// When an input cannot be read.
 pub fn of(arguments: &Arguments) -> Result<String> {
-    let program = env::current_exe().context("this program cannot find itself")?;
-    let mut inputs = vec![program, arguments.wasm.clone(), arguments.style.clone()];
+    let mut inputs = vec![arguments.wasm.clone(), arguments.style.clone()];
     if !arguments.fast {
         inputs.push(arguments.binaryen.join("package.json"));
     }
     inputs.extend(files_below(&arguments.public)?);
 
     let mut hash = Sha256::new();
+    hash.update(this_program()?);
     hash.update([u8::from(arguments.fast)]);
     for input in &inputs {
         let content =
@@ -38,6 +38,12 @@ pub fn of(arguments: &Arguments) -> Result<String> {
         hash.update(content);
     }
     Ok(hex(&hash.finalize()))
+}
+
+fn this_program() -> Result<String> {
+    let program = env::current_exe().context("this program cannot find itself")?;
+    let facts = fs::metadata(&program)?;
+    Ok(format!("{} {:?}", facts.len(), facts.modified()?))
 }
 
 /// Whether the folder stands and was built from inputs with this fingerprint.

@@ -12,7 +12,7 @@ mod optimise;
 mod site;
 mod swap;
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, process::ExitCode};
 
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
@@ -53,18 +53,27 @@ struct Arguments {
     budget: u64,
 }
 
-fn main() -> Result<()> {
-    let arguments = Arguments::parse();
-    check(&arguments)?;
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("site: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
 
-    let fingerprint = fingerprint::of(&arguments)?;
+fn run(arguments: &Arguments) -> Result<()> {
+    check(arguments)?;
+
+    let fingerprint = fingerprint::of(arguments)?;
     if fingerprint::matches(&arguments.out, &fingerprint) {
         println!("site: {} is up to date", arguments.out.display());
         return Ok(());
     }
 
     let fresh = swap::prepare(&arguments.out)?;
-    let built = site::build(&arguments, &fresh)?;
+    let built = site::build(arguments, &fresh)?;
     for file in &built.files {
         println!("site: {file}");
     }

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde_json::json;
 
 use crate::{
@@ -50,7 +50,13 @@ pub fn build(arguments: &Arguments, folder: &Path) -> Result<Site> {
     let mut script = bindings.script;
     if let Some(snippets) = bindings.snippets {
         let name = writer.snippets(&snippets)?;
-        script = script.replace("./snippets/", &format!("./{name}/"));
+        // Only where the browser looks for the file: the same text elsewhere is the name under which the module asks.
+        let import = "from \"./snippets/";
+        ensure!(
+            script.contains(import),
+            "wasm-bindgen writes its imports in a new way; find them again in site.rs"
+        );
+        script = script.replace(import, &format!("from \"./{name}/"));
     }
     let (wasm, wasm_compressed) = writer.hashed("app", "wasm", &read(&module)?)?;
     let (js, _) = writer.hashed("app", "js", script.as_bytes())?;
