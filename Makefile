@@ -23,7 +23,7 @@ say = @printf '\n== %s\n'
 
 .PHONY: help
 help: ## list what there is
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | column -t -s $$'\t'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
 
 # --- for people -------------------------------------------------------------------------------------------------------
 
@@ -45,7 +45,7 @@ dev: setup-build ## build for debugging, start, and do so again whenever a sourc
 test: setup format clippy clippy-wasm docs deny test-rust test-doc site test-browser ## everything that has to be green
 	@printf '\nmake test: every step passed\n'
 
-check: setup-build format clippy clippy-wasm test-fast ## the fast part of it
+check: setup format clippy clippy-wasm test-fast ## the fast part of it
 	@printf '\nmake check: every step passed\n'
 
 bench: setup-build site ## measure against the HTTP ceiling; BENCH="--quick" for a first look
