@@ -31,9 +31,9 @@ pub struct Arguments {
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
     rounds: u32,
 
-    /// Threads of the load generator
-    #[arg(long, default_value_t = 1)]
-    client_threads: usize,
+    /// Threads of the load generator [default: half as many as there are cores]
+    #[arg(long)]
+    client_threads: Option<usize>,
 
     /// Three rounds of one second: a first look
     #[arg(long, conflicts_with_all = ["seconds", "rounds"])]
@@ -73,14 +73,15 @@ impl Arguments {
         } else {
             (self.seconds, self.rounds)
         };
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
         Plan {
             server: self.server,
             dir: self.dir,
             clients: self.clients,
             length: Duration::from_secs(seconds),
             rounds,
-            client_threads: self.client_threads.max(1),
-            server_threads: thread::available_parallelism().map_or(1, NonZero::get),
+            client_threads: self.client_threads.unwrap_or(cores / 2).max(1),
+            server_threads: cores,
         }
     }
 }

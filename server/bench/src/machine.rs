@@ -1,31 +1,41 @@
 //! Where the figures come from: without it they mean nothing later.
 
-use std::{fs, path::Path, process::Command};
+use std::{fs, num::NonZero, path::Path, process::Command, thread};
 
 /// The machine and the state of the sources, as far as they can be found out.
 pub struct Machine {
     pub cpu: String,
+    pub cores: usize,
     pub kernel: String,
     /// Of the folder that holds the database.
     pub filesystem: String,
     pub commit: String,
+    /// Processes that wanted to run in the last minute: before the run it should be near zero.
+    pub load: String,
 }
 
 impl Machine {
-    /// Looks around.
+    /// Looks around; to be called before there is any load of ours.
     pub fn look(folder: &Path) -> Self {
         let unknown = || "unknown".to_owned();
         Self {
             cpu: cpu().unwrap_or_else(unknown),
+            cores: thread::available_parallelism().map_or(1, NonZero::get),
             kernel: read("/proc/sys/kernel/osrelease").unwrap_or_else(unknown),
             filesystem: filesystem(folder).unwrap_or_else(unknown),
             commit: commit().unwrap_or_else(unknown),
+            load: load().unwrap_or_else(unknown),
         }
     }
 }
 
 fn read(path: &str) -> Option<String> {
     Some(fs::read_to_string(path).ok()?.trim().to_owned())
+}
+
+fn load() -> Option<String> {
+    let averages = read("/proc/loadavg")?;
+    Some(averages.split(' ').next()?.to_owned())
 }
 
 fn cpu() -> Option<String> {

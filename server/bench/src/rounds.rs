@@ -50,6 +50,7 @@ impl Figures {
 pub async fn run(plan: &Plan) -> Result<Report> {
     fs::create_dir_all(&plan.dir)
         .with_context(|| format!("cannot create {}", plan.dir.display()))?;
+    let machine = Machine::look(&plan.dir);
     let locker = Locker::start(&plan.server, &plan.dir).await?;
     let (_ceiling, ceiling) = ceiling::start(plan.server_threads).await?;
 
@@ -89,7 +90,7 @@ pub async fn run(plan: &Plan) -> Result<Report> {
         series.push(one);
     }
     Ok(Report {
-        machine: Machine::look(locker.folder()),
+        machine,
         settings: settings(plan),
         flush_us: median(probes.iter().map(|probe| probe.as_secs_f64() * 1e6)).unwrap_or_default(),
         series,

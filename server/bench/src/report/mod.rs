@@ -85,8 +85,8 @@ impl fmt::Display for Report {
         let machine = &self.machine;
         writeln!(
             f,
-            "- machine: {}, Linux {}, {}",
-            machine.cpu, machine.kernel, machine.filesystem
+            "- machine: {}, {} cores, Linux {}, {}; load before the run {}",
+            machine.cpu, machine.cores, machine.kernel, machine.filesystem, machine.load
         )?;
         writeln!(f, "- commit: {}", machine.commit)?;
         writeln!(f, "- settings: {}; medians over the rounds", self.settings)?;
@@ -162,9 +162,11 @@ mod tests {
         series.resident_kib = 10 * 1024;
         let machine = Machine {
             cpu: "A CPU".to_owned(),
+            cores: 2,
             kernel: "6.1".to_owned(),
             filesystem: "ext4".to_owned(),
             commit: "abc".to_owned(),
+            load: "0.01".to_owned(),
         };
         let report = Report {
             machine,
