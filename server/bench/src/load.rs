@@ -9,7 +9,10 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use tokio::{task::JoinSet, time::sleep};
+use tokio::{
+    task::JoinSet,
+    time::{sleep, timeout},
+};
 
 use crate::{client::Client, clock, metrics, process, target::Target};
 
@@ -19,6 +22,9 @@ const OVER: u8 = 2;
 
 /// Long enough for every client to have its connection and its place in the rhythm.
 const WARM_UP: Duration = Duration::from_millis(300);
+
+/// How long a last cycle may take before the server counts as stuck.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What a round showed.
 pub struct Round {
@@ -58,7 +64,9 @@ pub async fn run(target: &Target, clients: u32, length: Duration) -> Result<Roun
     let cpu = process::cpu_time(target.process)?.saturating_sub(cpu_before);
     let flushes_after = flushes(target).await?;
 
-    let mut latencies = collect(tasks).await?;
+    let mut latencies = timeout(PATIENCE, collect(tasks))
+        .await
+        .context("a client got no answer in 30 s")??;
     latencies.sort_unstable();
     Ok(Round {
         latencies,
