@@ -6,14 +6,18 @@ use crate::{
     routes,
 };
 use leptos::{nonce::Nonce, prelude::*};
-use leptos_meta::{MetaTags, Title};
+use leptos_meta::{MetaTags, Title, provide_meta_context};
 
 /// Every page: its path and its view. A new page is a line here and a file in `pages`.
 const PAGES: &[(&str, fn() -> AnyView)] = &[
     (routes::HOME, || view! { <pages::Home /> }.into_any()),
-    (routes::DASHBOARD, || view! { <pages::Dashboard /> }.into_any()),
+    (routes::DASHBOARD, || {
+        view! { <pages::Dashboard /> }.into_any()
+    }),
     (routes::SIGN_IN, || view! { <pages::SignIn /> }.into_any()),
-    (routes::DEV_SIGN_IN, || view! { <pages::DevSignIn /> }.into_any()),
+    (routes::DEV_SIGN_IN, || {
+        view! { <pages::DevSignIn /> }.into_any()
+    }),
     (routes::CLAIM, || view! { <pages::Claim /> }.into_any()),
 ];
 
@@ -48,6 +52,7 @@ pub fn shell() -> impl IntoView {
     }
     // The scripts that leptos writes itself take the nonce from here.
     provide_context(Nonce::from_value(site.nonce.clone()));
+    provide_meta_context();
     let loader = loader(&site);
     view! {
         <!DOCTYPE html>

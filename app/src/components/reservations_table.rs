@@ -34,6 +34,7 @@ pub fn ReservationsTable(
                 "The rest: " <code>"GET /api/v1/Reservation/activeReservations"</code></p> })}
         </section>
     }
+    .into_any()
 }
 
 #[component]
