@@ -29,10 +29,10 @@ pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod ports;
 #[cfg(feature = "ssr")]
-pub mod root;
+mod root;
 
 #[cfg(feature = "ssr")]
-pub use root::{App, shell};
+pub use root::{paths, shell};
 
 /// The browser's entry: prepares the runtime that the islands are woken in, one after another, by the loader script.
 #[cfg(feature = "hydrate")]

@@ -6,7 +6,7 @@ pub const HOME: &str = "/";
 pub const DASHBOARD: &str = "/dashboard";
 /// Choice of sign-in; carries `return_to`.
 pub const SIGN_IN: &str = "/auth/sign-in";
-/// Starts the OpenID Connect flow (server route, GET); carries `return_to`.
+/// Starts sign-in with Google (server route, GET); carries `return_to`.
 pub const GOOGLE: &str = "/auth/google";
 /// Development sign-in: GET is a page, POST signs in by the field `email`.
 pub const DEV_SIGN_IN: &str = "/auth/dev";

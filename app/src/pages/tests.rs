@@ -1,4 +1,4 @@
-//! Every page rendered through the pipeline that leptos_axum uses, with ports that answer what the test says.
+//! Every page rendered through the pipeline that `leptos_axum` uses, with ports that answer what the test says.
 
 use crate::{
     error::AppError,

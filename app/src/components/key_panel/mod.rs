@@ -47,8 +47,10 @@ pub fn KeyPanel(
                 " header of every request. It opens this tenant's reservations and nothing else."
             </p>
             <KeyRow state />
-            <p class="said" role="status">{state.said}</p>
-            <div role="alert">{move || state.failure.get().map(|failure| view! { <Failure failure /> })}</div>
+            <div>
+                <p class="said" role="status">{state.said}</p>
+                <div role="alert">{move || state.failure.get().map(|failure| view! { <Failure failure /> })}</div>
+            </div>
             <Rotate state />
         </section>
         <FirstCalls base_url state />

@@ -9,7 +9,7 @@ use leptos::{prelude::*, task::spawn_local};
 use std::time::Duration;
 
 /// How long a value stays on the screen.
-const SHOWN_FOR: Duration = Duration::from_secs(60);
+const SHOWN_FOR: Duration = Duration::from_mins(1);
 
 /// What the panel knows. A handle: copies share it.
 #[derive(Clone, Copy)]
