@@ -17,6 +17,9 @@
 //!
 //! Modules without a link exist on the server only (feature `ssr`).
 
+// A page is one nested type; the compiler's default depth is for types that people write.
+#![recursion_limit = "256"]
+
 pub mod browser;
 pub mod components;
 pub mod error;
