@@ -7,8 +7,8 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-/// What browsers have had for years and rustc uses by default. wasm-opt refuses a module that needs more than it was
-/// told, so a new feature shows as a failed build and not as a page that does not work.
+/// What rustc uses by default for this target, and browsers have had for years. A module declares what it uses and
+/// wasm-opt goes by that too; the list holds when a build has stripped the declaration.
 const FEATURES: [&str; 6] = [
     "--enable-bulk-memory",
     "--enable-multivalue",

@@ -119,3 +119,34 @@ async fn flushes(target: &Target) -> Result<Option<f64>> {
         None => Ok(None),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::{Router, routing::post};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn one_wrong_answer_fails_the_round_and_is_shown() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let target = Target {
+            address: listener.local_addr().expect("its address"),
+            api_key: "none".to_owned(),
+            process: std::process::id(),
+            metrics: None,
+        };
+        let refusing = Router::new().route(
+            "/api/v1/Reservation/reserve",
+            post(async || r#"[{"status":"ALREADY_HELD"}]"#),
+        );
+        let mut server = JoinSet::new();
+        server.spawn(async { axum::serve(listener, refusing).await });
+
+        let result = run(&target, 2, Duration::from_millis(10)).await;
+
+        let error = result.err().expect("a failed round").to_string();
+        assert!(error.contains("2 clients"), "{error}");
+        assert!(error.contains("ALREADY_HELD"), "{error}");
+    }
+}
