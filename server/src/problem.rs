@@ -1,7 +1,7 @@
 //! What an answer says when it is not what was asked for. This file alone knows status codes.
 
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -268,16 +268,12 @@ struct LimitBody {
 }
 
 /// Gives a request its id, and a refusal its body. `base` is the URL in front of the documentation's paths.
-pub async fn finish(
-    State(base): State<std::sync::Arc<str>>,
-    mut request: Request,
-    next: Next,
-) -> Response {
+pub async fn finish(base: &str, mut request: Request, next: Next) -> Response {
     let id = RequestId::generate();
     request.extensions_mut().insert(id.clone());
     let mut response = next.run(request).await;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-        problem.write(&mut response, &base, &id);
+        problem.write(&mut response, base, &id);
     }
     if let Ok(value) = HeaderValue::from_str(&id.0) {
         response.headers_mut().insert(X_REQUEST_ID.clone(), value);

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::{FromRef, Request},
+    extract::{FromRef, Request, State},
     middleware::{self, Next},
     response::Response,
 };
@@ -47,8 +47,7 @@ pub fn router(services: Services, limiter: Arc<RateLimiter>) -> Router {
         .nest("/api/v1", routes)
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
-        .layer(middleware::from_fn(api_headers))
-        .layer(middleware::from_fn_with_state(base, problem::finish))
+        .layer(middleware::from_fn_with_state(base, finish))
         .with_state(state)
 }
 
@@ -58,8 +57,8 @@ pub fn public_router(services: Services) -> Router {
 }
 
 /// Answers of the API are for programs: nothing in them may run, be framed, be guessed at or be kept.
-async fn api_headers(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+async fn finish(State(base): State<Arc<str>>, request: Request, next: Next) -> Response {
+    let mut response = problem::finish(&base, request, next).await;
     let headers = response.headers_mut();
     headers.insert(
         header::CONTENT_SECURITY_POLICY,

@@ -9,10 +9,10 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{api_headers, openapi};
+use super::{finish, openapi};
 use crate::{
     keyring::{ALPHABET, API_KEY_PREFIX, CHECKSUM_LENGTH, RANDOM_LENGTH, TOKEN_PREFIX},
-    problem::{self, Problem},
+    problem::Problem,
     state::Services,
 };
 
@@ -27,8 +27,7 @@ pub(super) fn router(services: Services) -> Router {
             get(async || Json(api_key_format())),
         )
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
-        .layer(middleware::from_fn(api_headers))
-        .layer(middleware::from_fn_with_state(base, problem::finish))
+        .layer(middleware::from_fn_with_state(base, finish))
         .with_state(services)
 }
 

@@ -122,26 +122,15 @@ pub(super) async fn reserve(
     let items = json::items(&body, MOST_ITEMS, read_item)?;
     let standing = state.take(&principal, Kind::Write, items.len())?;
     let command = Command::Reserve(items);
-    let decided = match reservations::decide(
-        &state.services.ledger,
-        principal.credential(),
-        command.clone(),
-    )
-    .await
-    {
-        Ok(decided) => decided,
-        Err(error) => return Ok(Limited(standing, error).into_response()),
-    };
-    let Command::Reserve(items) = command else {
-        return Err(Problem::internal("a command changed its kind"));
-    };
-    match decided.outcome {
-        Outcome::Reserve(outcomes) => {
-            let body: Vec<_> = items
-                .iter()
-                .zip(&outcomes)
-                .map(|(item, outcome)| answer(item, outcome, decided.now))
-                .collect();
+    let decided =
+        match reservations::decide(&state.services.ledger, principal.credential(), command).await {
+            Ok(decided) => decided,
+            Err(error) => return Ok(Limited(standing, error).into_response()),
+        };
+    match (decided.command, decided.outcome) {
+        (Command::Reserve(items), Outcome::Reserve(outcomes)) => {
+            let answer = |(item, outcome)| answer(item, outcome, decided.now);
+            let body: Vec<_> = items.iter().zip(&outcomes).map(answer).collect();
             Ok(Answer {
                 status: StatusCode::OK,
                 standing,
@@ -149,7 +138,7 @@ pub(super) async fn reserve(
             }
             .into_response())
         }
-        Outcome::Denied(denial) => {
+        (_, Outcome::Denied(denial)) => {
             Ok(Limited(standing, denied(&state, &principal, &denial, decided.now)).into_response())
         }
         _ => Err(Problem::internal(

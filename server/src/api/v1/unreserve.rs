@@ -82,17 +82,13 @@ pub(super) async fn unreserve(
     // Load must not make a holder keep what it wants to give back.
     let standing = state.take_what_there_is(&principal, Kind::Write, items.len());
     let command = Command::Unreserve(items);
-    let decided = match reservations::decide(
-        &state.services.ledger,
-        principal.credential(),
-        command.clone(),
-    )
-    .await
-    {
-        Ok(decided) => decided,
-        Err(error) => return Ok(Limited(standing, error).into_response()),
-    };
-    let (Command::Unreserve(items), Outcome::Unreserve(outcomes)) = (command, decided.outcome)
+    let decided =
+        match reservations::decide(&state.services.ledger, principal.credential(), command).await {
+            Ok(decided) => decided,
+            Err(error) => return Ok(Limited(standing, error).into_response()),
+        };
+    let (Command::Unreserve(items), Outcome::Unreserve(outcomes)) =
+        (decided.command, decided.outcome)
     else {
         return Err(Problem::internal(
             "an unreserve was answered as something else",
