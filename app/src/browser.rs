@@ -8,7 +8,10 @@ use wasm_bindgen_futures::JsFuture;
 /// The browser's clock.
 #[must_use]
 pub fn now() -> Moment {
-    #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 stay far below 2^53")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "milliseconds since 1970 stay far below 2^53"
+    )]
     let millis = js_sys::Date::now() as i64;
     Moment(millis.saturating_mul(1000))
 }
@@ -19,7 +22,9 @@ pub async fn copy(text: &str) -> bool {
     if !window().is_secure_context() {
         return false;
     }
-    JsFuture::from(window().navigator().clipboard().write_text(text)).await.is_ok()
+    JsFuture::from(window().navigator().clipboard().write_text(text))
+        .await
+        .is_ok()
 }
 
 /// Where a claim code waits while its owner signs in: a fragment does not survive the way through the provider.
@@ -29,7 +34,9 @@ const CLAIM_CODE: &str = "coop-claim-code";
 #[must_use]
 pub fn claim_code() -> Option<String> {
     let fragment = window().location().hash().unwrap_or_default();
-    Some(fragment.trim_start_matches('#').to_owned()).filter(|code| !code.is_empty()).or_else(kept_claim_code)
+    Some(fragment.trim_start_matches('#').to_owned())
+        .filter(|code| !code.is_empty())
+        .or_else(kept_claim_code)
 }
 
 /// Keeps `code` for this tab until it is read by [`claim_code`].

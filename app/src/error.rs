@@ -63,11 +63,17 @@ impl AppError {
         match self {
             Self::SignedOut => "Your session has ended. Sign in again to go on.",
             Self::NotFound => "It may have been removed, or the address has a typing mistake.",
-            Self::Stale => "The key has been rotated since this page was loaded, so nothing was done. Reload the page.",
+            Self::Stale => {
+                "The key has been rotated since this page was loaded, so nothing was done. Reload the page."
+            }
             Self::Invalid(detail) | Self::Forbidden(detail) => detail,
             Self::Unavailable => "Nothing was changed. Try again in a moment.",
-            Self::Unreachable => "Check your connection, then reload the page to see where things stand.",
-            Self::Unexpected => "Try again. If it stays like this, tell the operator the request id.",
+            Self::Unreachable => {
+                "Check your connection, then reload the page to see where things stand."
+            }
+            Self::Unexpected => {
+                "Try again. If it stays like this, tell the operator the request id."
+            }
         }
     }
 }
@@ -98,7 +104,8 @@ mod tests {
 
     #[test]
     fn internal_text_of_the_framework_is_not_shown() {
-        let error = AppError::from_server_fn_error(ServerFnErrorErr::ServerError("disk /dev/sda1".into()));
+        let error =
+            AppError::from_server_fn_error(ServerFnErrorErr::ServerError("disk /dev/sda1".into()));
         assert_eq!(error, AppError::Unexpected);
     }
 }

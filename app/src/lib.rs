@@ -17,6 +17,9 @@
 //!
 //! Modules without a link exist on the server only (feature `ssr`).
 
+// A page is one nested type; the compiler's default depth is for types that people write.
+#![recursion_limit = "256"]
+
 pub mod browser;
 pub mod components;
 pub mod error;
@@ -29,10 +32,10 @@ pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod ports;
 #[cfg(feature = "ssr")]
-pub mod root;
+mod root;
 
 #[cfg(feature = "ssr")]
-pub use root::{App, shell};
+pub use root::{paths, shell};
 
 /// The browser's entry: prepares the runtime that the islands are woken in, one after another, by the loader script.
 #[cfg(feature = "hydrate")]

@@ -6,31 +6,52 @@ use crate::{
     routes,
 };
 use leptos::{nonce::Nonce, prelude::*};
-use leptos_meta::{MetaTags, Title};
+use leptos_meta::{MetaTags, Title, provide_meta_context};
+
+/// A line of the page table.
+struct Page {
+    path: &'static str,
+    view: fn() -> AnyView,
+}
 
 /// Every page: its path and its view. A new page is a line here and a file in `pages`.
-const PAGES: &[(&str, fn() -> AnyView)] = &[
-    (routes::HOME, || view! { <pages::Home /> }.into_any()),
-    (routes::DASHBOARD, || view! { <pages::Dashboard /> }.into_any()),
-    (routes::SIGN_IN, || view! { <pages::SignIn /> }.into_any()),
-    (routes::DEV_SIGN_IN, || view! { <pages::DevSignIn /> }.into_any()),
-    (routes::CLAIM, || view! { <pages::Claim /> }.into_any()),
+const PAGES: [Page; 5] = [
+    Page {
+        path: routes::HOME,
+        view: || view! { <pages::Home /> }.into_any(),
+    },
+    Page {
+        path: routes::DASHBOARD,
+        view: || view! { <pages::Dashboard /> }.into_any(),
+    },
+    Page {
+        path: routes::SIGN_IN,
+        view: || view! { <pages::SignIn /> }.into_any(),
+    },
+    Page {
+        path: routes::DEV_SIGN_IN,
+        view: || view! { <pages::DevSignIn /> }.into_any(),
+    },
+    Page {
+        path: routes::CLAIM,
+        view: || view! { <pages::Claim /> }.into_any(),
+    },
 ];
 
 /// The paths of all pages, for the server to mount with GET.
 pub fn paths() -> impl Iterator<Item = &'static str> {
-    PAGES.iter().map(|(path, _)| *path)
+    PAGES.iter().map(|page| page.path)
 }
 
 /// The page of the request's path; the error page when there is a [`Problem`] in context.
 #[component]
-pub fn App() -> impl IntoView {
+fn App() -> impl IntoView {
     if let Some(problem) = use_context::<Problem>() {
         return view! { <ProblemPage problem /> }.into_any();
     }
     let path = pages::path();
-    match PAGES.iter().find(|(page, _)| *page == path) {
-        Some((_, page)) => page(),
+    match PAGES.iter().find(|page| page.path == path) {
+        Some(page) => (page.view)(),
         None => view! { <NotFound /> }.into_any(),
     }
 }
@@ -48,6 +69,7 @@ pub fn shell() -> impl IntoView {
     }
     // The scripts that leptos writes itself take the nonce from here.
     provide_context(Nonce::from_value(site.nonce.clone()));
+    provide_meta_context();
     let loader = loader(&site);
     view! {
         <!DOCTYPE html>

@@ -6,7 +6,7 @@ pub const HOME: &str = "/";
 pub const DASHBOARD: &str = "/dashboard";
 /// Choice of sign-in; carries `return_to`.
 pub const SIGN_IN: &str = "/auth/sign-in";
-/// Starts the OpenID Connect flow (server route, GET); carries `return_to`.
+/// Starts sign-in with Google (server route, GET); carries `return_to`.
 pub const GOOGLE: &str = "/auth/google";
 /// Development sign-in: GET is a page, POST signs in by the field `email`.
 pub const DEV_SIGN_IN: &str = "/auth/dev";
@@ -18,6 +18,15 @@ pub const CLAIM: &str = "/claim";
 pub const OPENAPI: &str = "/openapi.json";
 /// The name of the query and form field that says where to go after sign-in.
 pub const RETURN_TO: &str = "return_to";
+
+/// What a form posted to [`DASHBOARD`] wants done: the values of its field `action`. The other fields are `key` (an id)
+/// and `version`.
+pub mod action {
+    /// Show the key's value once more.
+    pub const REVEAL: &str = "reveal";
+    /// Replace the key's value, if it still has the version.
+    pub const ROTATE: &str = "rotate";
+}
 
 /// `path` with `return_to` in its query.
 #[cfg(feature = "ssr")]
@@ -44,7 +53,14 @@ mod tests {
     #[test]
     fn only_paths_of_ours_are_returned_to() {
         assert_eq!(local(Some("/claim?x=1")), "/claim?x=1");
-        for foreign in ["//evil.example", "/\\evil.example", "/\t/evil.example", "https://evil.example", "evil", ""] {
+        for foreign in [
+            "//evil.example",
+            "/\\evil.example",
+            "/\t/evil.example",
+            "https://evil.example",
+            "evil",
+            "",
+        ] {
             assert_eq!(local(Some(foreign)), DASHBOARD, "{foreign:?}");
         }
         assert_eq!(local(None), DASHBOARD);

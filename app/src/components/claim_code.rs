@@ -1,13 +1,16 @@
 use crate::browser;
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 /// The field for a claim code. A claim link carries the code as its fragment, which only the browser sees.
 #[island]
 pub fn ClaimCode() -> impl IntoView {
-    let code = RwSignal::new(String::new());
+    let input = NodeRef::<html::Input>::new();
     Effect::new(move |_| {
-        if let Some(found) = browser::claim_code() {
-            code.set(found);
+        // Only a code that was found is written: the person may have typed while the script was loading.
+        if let Some(input) = input.get()
+            && let Some(found) = browser::claim_code()
+        {
+            input.set_value(&found);
         }
     });
     view! {
@@ -19,7 +22,7 @@ pub fn ClaimCode() -> impl IntoView {
             autocomplete="off"
             autocapitalize="none"
             spellcheck="false"
-            prop:value=code
+            node_ref=input
         />
     }
 }

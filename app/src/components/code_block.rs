@@ -28,7 +28,11 @@ pub fn CodeBlock(
     let copy = move |_| {
         spawn_local(async move {
             let text = code.get_untracked();
-            said.set(if browser::copy(&text).await { "Copied" } else { "Select the text to copy it" });
+            said.set(if browser::copy(&text).await {
+                "Copied"
+            } else {
+                "Select the text to copy it"
+            });
             set_timeout(move || said.set(""), COPIED_FOR);
         });
     };
@@ -42,4 +46,5 @@ pub fn CodeBlock(
             <span class="code-said" role="status">{said}</span>
         </div>
     }
+    .into_any()
 }

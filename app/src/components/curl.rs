@@ -17,11 +17,18 @@ impl Call {
     #[must_use]
     pub fn curl(self, base_url: &str, key: &str) -> String {
         let (verb, item) = match self {
-            Self::Reserve => ("reserve", r#"{"requester":"worker-1","resource":"printer","ttlSeconds":300}"#),
-            Self::Conflict => ("reserve", r#"{"requester":"worker-2","resource":"printer","ttlSeconds":300}"#),
-            Self::Release => {
-                ("unreserve", r#"{"requester":"worker-1","resource":"printer","releaseToken":"RELEASE_TOKEN"}"#)
-            }
+            Self::Reserve => (
+                "reserve",
+                r#"{"requester":"worker-1","resource":"printer","ttlSeconds":300}"#,
+            ),
+            Self::Conflict => (
+                "reserve",
+                r#"{"requester":"worker-2","resource":"printer","ttlSeconds":300}"#,
+            ),
+            Self::Release => (
+                "unreserve",
+                r#"{"requester":"worker-1","resource":"printer","releaseToken":"RELEASE_TOKEN"}"#,
+            ),
         };
         format!(
             "curl {base_url}/api/v1/Reservation/{verb} \\\n  -H 'X-Api-Key: {key}' \\\n  \

@@ -5,7 +5,7 @@
 mod claim_code;
 mod code_block;
 mod curl;
-pub mod key_panel;
+mod key_panel;
 mod time_ticker;
 
 pub use claim_code::{ClaimCode, KeepClaimCode};
@@ -27,6 +27,9 @@ mod time;
 
 #[cfg(feature = "ssr")]
 pub use {
-    layout::Layout, logo::Logo, reservations_table::ReservationsTable, sign_in_choice::SignInChoice,
+    layout::Layout,
+    logo::Logo,
+    reservations_table::ReservationsTable,
+    sign_in_choice::SignInChoice,
     time::{Time, TimeForm},
 };

@@ -1,5 +1,8 @@
 use super::{Time, TimeForm};
-use crate::model::{Reservation, ReservationPage};
+use crate::{
+    model::{Reservation, ReservationPage},
+    routes,
+};
 use leptos::prelude::*;
 
 /// The active reservations, or what to do to see one.
@@ -23,7 +26,7 @@ pub fn ReservationsTable(
             <div class="card-head">
                 <h2 id="reservations-title">"Active reservations"</h2>
                 <span class="badge">{count}</span>
-                <a class="button small push" href="">"Refresh"</a>
+                <a class="button small push" href=routes::DASHBOARD>"Refresh"</a>
             </div>
             {if page.reservations.is_empty() {
                 view! { <Empty /> }.into_any()
@@ -34,6 +37,7 @@ pub fn ReservationsTable(
                 "The rest: " <code>"GET /api/v1/Reservation/activeReservations"</code></p> })}
         </section>
     }
+    .into_any()
 }
 
 #[component]

@@ -8,8 +8,8 @@ pub fn SignInChoice(
     return_to: String,
 ) -> impl IntoView {
     let site = ports::site();
-    let google = routes::returning(routes::GOOGLE, &return_to);
-    let dev = routes::returning(routes::DEV_SIGN_IN, &return_to);
+    let link = move |path| routes::returning(path, &return_to);
+    let (google, dev) = (link(routes::GOOGLE), link(routes::DEV_SIGN_IN));
     view! {
         <div class="actions">
             {site.google.then(|| view! { <a class="button primary" href=google>"Sign in with Google"</a> })}

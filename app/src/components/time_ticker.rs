@@ -17,13 +17,24 @@ pub fn TimeTicker() -> impl IntoView {
 }
 
 fn tick() {
-    let Ok(times) = document().query_selector_all("time[data-micros]") else { return };
+    let Ok(times) = document().query_selector_all("time[data-micros]") else {
+        return;
+    };
     let now = browser::now();
     for element in (0..times.length()).filter_map(|at| times.item(at)) {
         let element: web_sys::Element = element.unchecked_into();
-        let Some(micros) = element.get_attribute("data-micros").and_then(|text| text.parse().ok()) else { continue };
+        let Some(micros) = element
+            .get_attribute("data-micros")
+            .and_then(|text| text.parse().ok())
+        else {
+            continue;
+        };
         let moment = Moment(micros);
-        let text = if element.has_attribute("data-elapsed") { moment.elapsed(now) } else { moment.relative(now) };
+        let text = if element.has_attribute("data-elapsed") {
+            moment.elapsed(now)
+        } else {
+            moment.relative(now)
+        };
         if element.text_content().as_deref() != Some(&text) {
             element.set_text_content(Some(&text));
         }

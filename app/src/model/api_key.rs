@@ -40,6 +40,8 @@ pub struct Shown {
 /// Leaves the secret out, so that no log line can hold it.
 impl fmt::Debug for KeyValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("KeyValue").field("key", &self.key).finish_non_exhaustive()
+        f.debug_struct("KeyValue")
+            .field("key", &self.key)
+            .finish_non_exhaustive()
     }
 }

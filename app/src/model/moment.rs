@@ -55,11 +55,16 @@ fn civil(days_since_1970: i64) -> (i64, i64, i64) {
     let days = days_since_1970 + 719_468;
     let era = days.div_euclid(DAYS_IN_400_YEARS);
     let day_of_era = days.rem_euclid(DAYS_IN_400_YEARS);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era =
+        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_from_march = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let month = if month_from_march < 10 {
+        month_from_march + 3
+    } else {
+        month_from_march - 9
+    };
     (era * 400 + year_of_era + i64::from(month <= 2), month, day)
 }
 
@@ -74,7 +79,10 @@ mod tests {
     #[test]
     fn the_absolute_time_is_utc_to_the_millisecond() {
         assert_eq!(Moment(0).iso(), "1970-01-01T00:00:00.000Z");
-        assert_eq!(Moment(951_782_399_999_999).iso(), "2000-02-28T23:59:59.999Z");
+        assert_eq!(
+            Moment(951_782_399_999_999).iso(),
+            "2000-02-28T23:59:59.999Z"
+        );
         assert_eq!(at(951_782_400).iso(), "2000-02-29T00:00:00.000Z");
         assert_eq!(at(4_107_542_400).iso(), "2100-03-01T00:00:00.000Z");
         assert_eq!(Moment(-1).iso(), "1969-12-31T23:59:59.999Z");
@@ -98,7 +106,10 @@ mod tests {
 
     #[test]
     fn no_moment_is_too_far_away() {
-        assert_eq!(Moment(i64::MIN).relative(Moment(i64::MAX)), "106751991 days ago");
+        assert_eq!(
+            Moment(i64::MIN).relative(Moment(i64::MAX)),
+            "106751991 days ago"
+        );
         assert!(Moment(i64::MAX).iso().starts_with("294247-"));
     }
 }

@@ -34,14 +34,26 @@ async fn load() -> Result<Data, AppError> {
     let account = signed_in().await?;
     let api_key = keys.default_key().await?;
     let page = reservations.active(LISTED).await?;
-    Ok(Data { account, api_key, page })
+    Ok(Data {
+        account,
+        api_key,
+        page,
+    })
 }
 
 #[component]
 fn Loaded(loaded: Data) -> impl IntoView {
-    let Data { account, api_key, page } = loaded;
+    let Data {
+        account,
+        api_key,
+        page,
+    } = loaded;
     let limit = account.active_limit;
-    let (name, tier, id) = (account.tenant_name.clone(), account.tier.clone(), account.tenant_id.clone());
+    let (name, tier, id) = (
+        account.tenant_name.clone(),
+        account.tier.clone(),
+        account.tenant_id.clone(),
+    );
     let base_url = ports::site().base_url;
     let shown = use_context::<Shown>();
     view! {

@@ -55,7 +55,12 @@ const CALLS: [(&str, &str, Call, &str); 3] = [
         Call::Conflict,
         r#""status": "ALREADY_HELD", "heldBy": { "requester": "worker-1", … }"#,
     ),
-    ("Release", "Only the holder has the token that gives it back.", Call::Release, r#""status": "RELINQUISHED""#),
+    (
+        "Release",
+        "Only the holder has the token that gives it back.",
+        Call::Release,
+        r#""status": "RELINQUISHED""#,
+    ),
 ];
 
 #[component]
@@ -83,11 +88,23 @@ const TIERS: [&str; 4] = ["Free", "Starter", "Pro", "Enterprise"];
 
 const LIMITS: [(&str, [&str; 4]); 7] = [
     ("API keys", ["1", "10", "100", "unlimited"]),
-    ("Writes per minute (reads: 5 times as many)", ["200", "1,000", "10,000", "100,000"]),
-    ("Operations per day (UTC)", ["10,000", "50,000", "1,000,000", "unlimited"]),
-    ("Active reservations", ["500", "10,000", "100,000", "unlimited"]),
+    (
+        "Writes per minute (reads: 5 times as many)",
+        ["200", "1,000", "10,000", "100,000"],
+    ),
+    (
+        "Operations per day (UTC)",
+        ["10,000", "50,000", "1,000,000", "unlimited"],
+    ),
+    (
+        "Active reservations",
+        ["500", "10,000", "100,000", "unlimited"],
+    ),
     ("Event streams at once", ["2", "10", "100", "unlimited"]),
-    ("Event history", ["24 hours", "7 days", "30 days", "90 days"]),
+    (
+        "Event history",
+        ["24 hours", "7 days", "30 days", "90 days"],
+    ),
     ("JWT exchange", ["no", "yes", "yes", "yes"]),
 ];
 

@@ -48,7 +48,10 @@ async fn signed_in() -> Result<Account, AppError> {
     if let Some(respond) = ports::respond() {
         respond.no_store();
     }
-    ports::account()?.account().await?.ok_or(AppError::SignedOut)
+    ports::account()?
+        .account()
+        .await?
+        .ok_or(AppError::SignedOut)
 }
 
 /// What a page shows that could not be made: the way to sign in and back, or the error page.

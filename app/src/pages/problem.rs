@@ -12,7 +12,11 @@ pub fn ProblemPage(
     /// What to say.
     problem: Problem,
 ) -> impl IntoView {
-    let Problem { status, title, detail } = problem;
+    let Problem {
+        status,
+        title,
+        detail,
+    } = problem;
     if let Some(respond) = ports::respond() {
         respond.status(status);
     }

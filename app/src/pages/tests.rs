@@ -1,4 +1,4 @@
-//! Every page rendered through the pipeline that leptos_axum uses, with ports that answer what the test says.
+//! Every page rendered through the pipeline that `leptos_axum` uses, with ports that answer what the test says.
 
 use crate::{
     error::AppError,
@@ -10,6 +10,7 @@ use crate::{
     },
     root::{paths, shell},
 };
+use any_spawner::Executor;
 use futures::{StreamExt, executor::block_on, stream};
 use leptos::{prelude::*, reactive::computed::ScopedFuture};
 use leptos_integration_utils::{BoxedFnOnce, PinnedFuture, PinnedStream, build_response};
@@ -40,11 +41,21 @@ fn signed_in(path: &'static str) -> Request {
         request_id: "req-17".into(),
         nonce: "n0nce".into(),
     };
-    Request { path, account: Ok(Some(fake::account())), reservations: vec![], site, shown: None, problem: None }
+    Request {
+        path,
+        account: Ok(Some(fake::account())),
+        reservations: vec![],
+        site,
+        shown: None,
+        problem: None,
+    }
 }
 
 fn signed_out(path: &'static str) -> Request {
-    Request { account: Ok(None), ..signed_in(path) }
+    Request {
+        account: Ok(None),
+        ..signed_in(path)
+    }
 }
 
 impl Request {
@@ -66,6 +77,8 @@ impl Request {
 
     /// The document, and what the page asked of the answer.
     fn get(self) -> (String, Vec<String>) {
+        // The first test sets it; the others find it there.
+        let _ = Executor::init_futures_executor();
         let respond = Arc::new(Recorder::default());
         let recorder = respond.clone();
         let (meta, meta_output) = ServerMetaContext::new();
@@ -75,7 +88,11 @@ impl Request {
         };
         let html = block_on(async move {
             let (owner, html) = build_response(shell, provide, whole, false);
-            let html = meta_output.inject_meta_context(html.await).await.collect::<String>().await;
+            let html = meta_output
+                .inject_meta_context(html.await)
+                .await
+                .collect::<String>()
+                .await;
             owner.unset_with_forced_cleanup();
             html
         });
@@ -102,7 +119,10 @@ fn whole<V: IntoView + 'static>(
 #[test]
 fn the_dashboard_sends_a_visitor_to_sign_in_and_back() {
     let (html, asked) = signed_out("/dashboard").get();
-    assert!(asked.contains(&"redirect /auth/sign-in?return_to=%2Fdashboard".to_owned()), "{asked:?}");
+    assert!(
+        asked.contains(&"redirect /auth/sign-in?return_to=%2Fdashboard".to_owned()),
+        "{asked:?}"
+    );
     assert!(!html.contains(&fake::api_key().hint));
 }
 
@@ -117,8 +137,15 @@ fn a_get_of_the_dashboard_holds_the_hint_and_never_the_value() {
 
 #[test]
 fn a_posted_form_shows_the_value_in_the_key_and_in_the_commands() {
-    let shown = Some(Shown { value: fake::key_value(), rotated: true });
-    let html = Request { shown, ..signed_in("/dashboard") }.html();
+    let shown = Some(Shown {
+        value: fake::key_value(),
+        rotated: true,
+    });
+    let html = Request {
+        shown,
+        ..signed_in("/dashboard")
+    }
+    .html();
     assert!(html.contains(&format!(">{SECRET}<")));
     assert!(html.contains(&format!("X-Api-Key: {SECRET}")));
     assert!(html.contains("The key has been rotated."));
@@ -147,7 +174,11 @@ fn an_empty_list_teaches_and_counts_against_the_limit() {
 
 #[test]
 fn a_reservation_is_listed_with_its_holder_and_its_times() {
-    let html = Request { reservations: vec![fake::reservation()], ..signed_in("/dashboard") }.html();
+    let html = Request {
+        reservations: vec![fake::reservation()],
+        ..signed_in("/dashboard")
+    }
+    .html();
     assert!(html.contains("1 of 500"));
     assert!(html.contains("printer"));
     assert!(html.contains(">2 min<"));
@@ -158,14 +189,22 @@ fn a_reservation_is_listed_with_its_holder_and_its_times() {
 
 #[test]
 fn what_tenants_chose_is_escaped() {
-    let html = Request { reservations: vec![fake::reservation()], ..signed_in("/dashboard") }.html();
+    let html = Request {
+        reservations: vec![fake::reservation()],
+        ..signed_in("/dashboard")
+    }
+    .html();
     assert!(html.contains("&lt;b&gt;worker&lt;/b&gt;"));
     assert!(!html.contains("<b>worker"));
 }
 
 #[test]
 fn a_long_list_says_that_it_goes_on() {
-    let html = Request { reservations: vec![fake::reservation(); 101], ..signed_in("/dashboard") }.html();
+    let html = Request {
+        reservations: vec![fake::reservation(); 101],
+        ..signed_in("/dashboard")
+    }
+    .html();
     assert!(html.contains("The first 100 are shown."));
     assert!(html.contains("101 of 500"));
 }
@@ -173,7 +212,11 @@ fn a_long_list_says_that_it_goes_on() {
 #[test]
 fn an_error_page_says_what_happened_and_the_request_id() {
     let problem = Some(AppError::Stale.into());
-    let (html, asked) = Request { problem, ..signed_in("/dashboard") }.get();
+    let (html, asked) = Request {
+        problem,
+        ..signed_in("/dashboard")
+    }
+    .get();
     assert!(html.contains(AppError::Stale.title()));
     assert!(html.contains(AppError::Stale.detail()));
     assert!(html.contains("req-17"));
@@ -182,7 +225,10 @@ fn an_error_page_says_what_happened_and_the_request_id() {
 
 #[test]
 fn a_store_that_cannot_answer_is_an_error_page_on_the_dashboard_and_nothing_at_home() {
-    let broken = |path| Request { account: Err(AppError::Unavailable), ..signed_in(path) };
+    let broken = |path| Request {
+        account: Err(AppError::Unavailable),
+        ..signed_in(path)
+    };
     let (html, asked) = broken("/dashboard").get();
     assert!(html.contains(AppError::Unavailable.title()));
     assert!(asked.contains(&"status 503".to_owned()), "{asked:?}");
@@ -210,7 +256,11 @@ fn home_offers_sign_in_to_visitors_and_the_dashboard_to_others() {
 
 #[test]
 fn sign_in_carries_paths_of_ours_and_no_others() {
-    assert!(signed_out("/auth/sign-in?return_to=%2Fclaim").html().contains("/auth/google?return_to=%2Fclaim"));
+    assert!(
+        signed_out("/auth/sign-in?return_to=%2Fclaim")
+            .html()
+            .contains("/auth/google?return_to=%2Fclaim")
+    );
     let html = signed_out("/auth/sign-in?return_to=%2F%2Fevil.example").html();
     assert!(html.contains("return_to=%2Fdashboard"));
     assert!(!html.contains("evil"));
@@ -219,7 +269,11 @@ fn sign_in_carries_paths_of_ours_and_no_others() {
 #[test]
 fn sign_in_that_is_not_configured_says_what_to_set() {
     let mut request = signed_out("/auth/sign-in");
-    request.site = Site { google: false, dev_sign_in: false, ..request.site };
+    request.site = Site {
+        google: false,
+        dev_sign_in: false,
+        ..request.site
+    };
     let html = request.html();
     assert!(html.contains("COOP_LOCKER_GOOGLE_CLIENT_ID"));
     assert!(!html.contains("return_to="));
@@ -227,7 +281,11 @@ fn sign_in_that_is_not_configured_says_what_to_set() {
 
 #[test]
 fn the_development_sign_in_warns_and_is_not_there_when_it_is_off() {
-    assert!(signed_out("/auth/dev").html().contains("For development on this machine only."));
+    assert!(
+        signed_out("/auth/dev")
+            .html()
+            .contains("For development on this machine only.")
+    );
     let mut request = signed_out("/auth/dev");
     request.site.dev_sign_in = false;
     let (html, asked) = request.get();
@@ -248,10 +306,22 @@ fn every_script_has_the_nonce_and_no_page_has_inline_styles_or_handlers() {
     for path in paths() {
         let html = signed_in(path).html();
         let scripts = html.matches("<script").count();
-        assert!(scripts > 0 && scripts == html.matches(r#"nonce="n0nce">"#).count() - 1, "{path}: {scripts}");
-        assert!(html.contains(r#"rel="modulepreload" href="/pkg/app.1.js" nonce="n0nce""#), "{path}");
-        assert!(!html.contains(" style=") && !html.contains("<style"), "{path}");
-        assert!(!html.contains(" onclick=") && !html.contains(" onsubmit="), "{path}");
+        assert!(
+            scripts > 0 && scripts == html.matches(r#"nonce="n0nce">"#).count() - 1,
+            "{path}: {scripts}"
+        );
+        assert!(
+            html.contains(r#"rel="modulepreload" href="/pkg/app.1.js" nonce="n0nce""#),
+            "{path}"
+        );
+        assert!(
+            !html.contains(" style=") && !html.contains("<style"),
+            "{path}"
+        );
+        assert!(
+            !html.contains(" onclick=") && !html.contains(" onsubmit="),
+            "{path}"
+        );
         assert!(html.contains(" · Coop Locker</title>"), "{path}");
         assert!(html.contains("<h1"), "{path}");
     }
@@ -261,11 +331,18 @@ fn every_script_has_the_nonce_and_no_page_has_inline_styles_or_handlers() {
 fn the_first_page_with_its_style_sheet_is_under_thirty_kib() {
     let html = signed_out("/").html();
     let css = include_str!("../../../style/main.css");
-    assert!(html.len() + css.len() < 30 * 1024, "{} + {}", html.len(), css.len());
+    assert!(
+        html.len() + css.len() < 30 * 1024,
+        "{} + {}",
+        html.len(),
+        css.len()
+    );
 }
 
 /// Calls a server function in the context of a request.
-fn call<T>(function: impl Future<Output = Result<T, AppError>>) -> (Result<T, AppError>, Vec<String>) {
+fn call<T>(
+    function: impl Future<Output = Result<T, AppError>>,
+) -> (Result<T, AppError>, Vec<String>) {
     let respond = Arc::new(Recorder::default());
     let owner = Owner::new();
     owner.with(|| signed_in("/fn").provide(respond.clone()));

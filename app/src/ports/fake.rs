@@ -26,7 +26,10 @@ pub(crate) fn api_key() -> ApiKey {
 }
 
 pub(crate) fn key_value() -> KeyValue {
-    KeyValue { key: api_key(), value: SECRET.into() }
+    KeyValue {
+        key: api_key(),
+        value: SECRET.into(),
+    }
 }
 
 pub(crate) fn account() -> Account {
@@ -73,7 +76,11 @@ impl KeysPort for FakeKeys {
     }
 
     async fn reveal(&self, id: &str) -> Result<KeyValue, AppError> {
-        if id == api_key().id { Ok(key_value()) } else { Err(AppError::NotFound) }
+        if id == api_key().id {
+            Ok(key_value())
+        } else {
+            Err(AppError::NotFound)
+        }
     }
 
     async fn rotate(&self, id: &str, version: i64) -> Result<KeyValue, AppError> {
@@ -107,11 +114,17 @@ pub(crate) struct Recorder(Mutex<Vec<String>>);
 
 impl Recorder {
     pub fn asked(&self) -> Vec<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     fn note(&self, what: String) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(what);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(what);
     }
 }
 

@@ -34,6 +34,10 @@ pub struct Problem {
 
 impl From<AppError> for Problem {
     fn from(error: AppError) -> Self {
-        Self { status: error.status(), title: error.title().into(), detail: error.detail().into() }
+        Self {
+            status: error.status(),
+            title: error.title().into(),
+            detail: error.detail().into(),
+        }
     }
 }

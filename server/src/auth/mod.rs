@@ -1,7 +1,8 @@
-//! Who is asking. The dashboard's side: sessions, the two sign-ins, and what guards them.
-//!
-//! Nothing here looks at `X-Api-Key`, and nothing here can be turned into an API caller.
+<<<<<<< HEAD
+//! Who is asking. Two domains that never see each other's credential: `api_key` is the API's side and knows no session;
+//! everything else is the dashboard's (sessions, the two sign-ins, and what guards them) and never looks at `X-Api-Key`.
 
+pub mod api_key;
 pub mod csrf;
 pub mod dev;
 mod failure;
@@ -18,3 +19,8 @@ pub use failure::Failure;
 pub use return_to::return_to;
 pub use state::DashboardState;
 pub use user::{DashboardUser, Person};
+=======
+//! Who is asking. Two domains that never see each other's credential: API keys here, sessions there.
+
+pub mod api_key;
+>>>>>>> main

@@ -37,10 +37,13 @@ pub enum Error {
 
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
-        if error.is_unique_violation() {
-            Self::Taken
-        } else {
-            Self::Internal(error.to_string())
+        match error {
+            error if error.is_unique_violation() => Self::Taken,
+            StoreError::Corrupt(what) => Self::Internal(what),
+            error => {
+                tracing::error!(%error, "the store does not answer");
+                Self::Unavailable
+            }
         }
     }
 }

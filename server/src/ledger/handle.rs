@@ -26,6 +26,8 @@ use crate::{
 /// A command that was decided, durably.
 #[derive(Debug)]
 pub struct Decided {
+    /// The command, given back.
+    pub command: Command,
     /// What came of it.
     pub outcome: Outcome,
     /// The tenant's time when it was decided.

@@ -146,6 +146,7 @@ impl Writer {
                     *changed |= !decision.events.is_empty();
                     sound = batch.add(tenant, &decision).is_ok();
                     let decided = Decided {
+                        command: job.command,
                         outcome: decision.outcome,
                         now: decision.now,
                     };

@@ -6,13 +6,15 @@ use leptos::prelude::*;
 #[component]
 pub(super) fn FirstCalls(base_url: String, state: KeyState) -> impl IntoView {
     let base_url = StoredValue::new(base_url);
-    let command = move |call: Call| Signal::derive(move || call.curl(&base_url.get_value(), &state.for_example()));
+    let command = move |call: Call| {
+        Signal::derive(move || call.curl(&base_url.get_value(), &state.for_example()))
+    };
     view! {
         <section class="card" aria-labelledby="first-title">
             <div class="card-head">
                 <h2 id="first-title">"First steps"</h2>
                 <span class="muted">
-                    {move || if state.is_shown() { "These commands work as they stand." } else { "Reveal the key to fill it in." }}
+                    {move || if state.is_shown() { "The key is filled in: paste and run." } else { "Reveal the key to fill it in." }}
                 </span>
             </div>
             <ol class="steps">
@@ -34,4 +36,5 @@ pub(super) fn FirstCalls(base_url: String, state: KeyState) -> impl IntoView {
             </ol>
         </section>
     }
+    .into_any()
 }

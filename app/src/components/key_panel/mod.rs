@@ -10,21 +10,13 @@ mod state;
 use crate::{
     functions::reveal_key,
     model::{ApiKey, Shown},
-    routes,
+    routes::{self, action},
 };
 use first_calls::FirstCalls;
 use leptos::{ev::SubmitEvent, html, prelude::*};
 use rotate::Rotate;
 use state::KeyState;
 use wasm_bindgen::JsCast;
-
-/// The hidden fields' values of `action`: what a posted form wants done.
-pub mod action {
-    /// Show the value once more.
-    pub const REVEAL: &str = "reveal";
-    /// Replace the value.
-    pub const ROTATE: &str = "rotate";
-}
 
 /// The key's card and the first calls.
 #[island]
@@ -55,8 +47,10 @@ pub fn KeyPanel(
                 " header of every request. It opens this tenant's reservations and nothing else."
             </p>
             <KeyRow state />
-            <p class="said" role="status">{state.said}</p>
-            <div role="alert">{move || state.failure.get().map(|failure| view! { <Failure failure /> })}</div>
+            <div>
+                <p class="said" role="status">{state.said}</p>
+                <div role="alert">{move || state.failure.get().map(|failure| view! { <Failure failure /> })}</div>
+            </div>
             <Rotate state />
         </section>
         <FirstCalls base_url state />
@@ -94,6 +88,7 @@ fn KeyRow(state: KeyState) -> impl IntoView {
             </div>
         </div>
     }
+    .into_any()
 }
 
 /// What a posted form says about the key.
@@ -123,6 +118,8 @@ fn Failure(failure: crate::error::AppError) -> impl IntoView {
 fn forget_props(card: &web_sys::HtmlElement) {
     if let Some(island) = card.parent_element() {
         // The attribute is there or it is not; there is nothing else that can fail.
-        let _ = island.unchecked_ref::<web_sys::Element>().remove_attribute("data-props");
+        let _ = island
+            .unchecked_ref::<web_sys::Element>()
+            .remove_attribute("data-props");
     }
 }

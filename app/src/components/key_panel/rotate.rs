@@ -1,5 +1,8 @@
-use super::{Fields, KeyState, action};
-use crate::{functions::rotate_key, routes};
+use super::{Fields, KeyState};
+use crate::{
+    functions::rotate_key,
+    routes::{self, action},
+};
 use leptos::{
     ev::{MouseEvent, SubmitEvent},
     html,
@@ -11,7 +14,9 @@ use leptos::{
 pub(super) fn Rotate(state: KeyState) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
     let open = move |event: MouseEvent| {
-        let Some(dialog) = dialog.get_untracked() else { return };
+        let Some(dialog) = dialog.get_untracked() else {
+            return;
+        };
         // Without a modal dialog the text unfolds, as it does without script.
         if dialog.show_modal().is_ok() {
             event.prevent_default();
@@ -26,7 +31,10 @@ pub(super) fn Rotate(state: KeyState) -> impl IntoView {
         event.prevent_default();
         close();
         let key = state.key.get_untracked();
-        state.ask(rotate_key(key.id, key.version), "The key has been rotated. This is the new value.");
+        state.ask(
+            rotate_key(key.id, key.version),
+            "The key has been rotated. This is the new value.",
+        );
     };
     view! {
         <details class="rotate">
@@ -49,6 +57,7 @@ pub(super) fn Rotate(state: KeyState) -> impl IntoView {
             </form>
         </dialog>
     }
+    .into_any()
 }
 
 #[component]

@@ -9,7 +9,7 @@ use leptos::{prelude::*, task::spawn_local};
 use std::time::Duration;
 
 /// How long a value stays on the screen.
-const SHOWN_FOR: Duration = Duration::from_secs(60);
+const SHOWN_FOR: Duration = Duration::from_mins(1);
 
 /// What the panel knows. A handle: copies share it.
 #[derive(Clone, Copy)]
@@ -34,7 +34,10 @@ impl KeyState {
             _ => "",
         };
         let (key, value) = match shown {
-            Some(Shown { value: KeyValue { key, value }, .. }) => (key, Some(value)),
+            Some(Shown {
+                value: KeyValue { key, value },
+                ..
+            }) => (key, Some(value)),
             None => (key, None),
         };
         Self {
@@ -66,7 +69,11 @@ impl KeyState {
     }
 
     /// Makes a call that answers with the value, shows it and says `said`.
-    pub fn ask(self, call: impl Future<Output = Result<KeyValue, AppError>> + 'static, said: &'static str) {
+    pub fn ask(
+        self,
+        call: impl Future<Output = Result<KeyValue, AppError>> + 'static,
+        said: &'static str,
+    ) {
         self.with_answer(call, move |answer| async move {
             self.value.set(Some(answer.value));
             self.said.set(said);
@@ -79,7 +86,9 @@ impl KeyState {
         if let Some(value) = self.value.get_untracked() {
             spawn_local(self.copy_value(value));
         } else {
-            self.with_answer(reveal_key(self.key.get_untracked().id), move |answer| self.copy_value(answer.value));
+            self.with_answer(reveal_key(self.key.get_untracked().id), move |answer| {
+                self.copy_value(answer.value)
+            });
         }
     }
 
@@ -93,11 +102,13 @@ impl KeyState {
         if self.value.with_untracked(Option::is_none) {
             return;
         }
-        self.display.update_value(|display| *display = display.wrapping_add(1));
+        self.display
+            .update_value(|display| *display = display.wrapping_add(1));
         let display = self.display.get_value();
         set_timeout(
             move || {
-                if self.display.get_value() == display && self.value.with_untracked(Option::is_some) {
+                if self.display.get_value() == display && self.value.with_untracked(Option::is_some)
+                {
                     self.hide("The key is hidden again.");
                 }
             },
@@ -107,7 +118,11 @@ impl KeyState {
 
     async fn copy_value(self, value: String) {
         let copied = browser::copy(&value).await;
-        self.said.set(if copied { "Copied." } else { "The browser does not allow copying. Reveal the key and select it." });
+        self.said.set(if copied {
+            "Copied."
+        } else {
+            "The browser does not allow copying. Reveal the key and select it."
+        });
     }
 
     /// One call at a time: what happens after it is decided by its answer.

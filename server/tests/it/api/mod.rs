@@ -1,0 +1,8 @@
+//! The REST API, URL by URL.
+
+mod authentication;
+mod errors;
+mod list;
+mod reserve;
+mod unreserve;
+mod whoami;

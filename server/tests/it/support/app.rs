@@ -1,0 +1,196 @@
+//! A whole server without its listener: real SQLite, real routers, a clock that is turned by hand.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use axum::body::Body;
+use coop_locker::{
+    clock::SharedClock,
+    config::{self, Overrides, Settings},
+    domain::tenants,
+    jobs,
+    ledger::Running,
+    lifecycle,
+    model::{TenantId, Tier},
+    rate_limit::RateLimiter,
+    router::Doors,
+    state::Services,
+};
+use http::{Method, Request, header};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+
+use super::{Answer, ManualClock};
+
+pub struct App {
+    pub services: Services,
+    pub clock: ManualClock,
+    doors: Doors,
+    running: Running,
+    stop: CancellationToken,
+    folder: Arc<TempDir>,
+}
+
+/// A tenant with a working key.
+#[derive(Clone)]
+pub struct Tenant {
+    pub id: TenantId,
+    pub key: String,
+}
+
+impl App {
+    /// A new database.
+    pub async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// A new database, and settings other than the defaults.
+    pub async fn start_with(values: &[(&'static str, &str)]) -> Self {
+        let folder = Arc::new(tempfile::tempdir().expect("a folder"));
+        Self::open(folder, ManualClock::new(), values).await
+    }
+
+    async fn open(
+        folder: Arc<TempDir>,
+        clock: ManualClock,
+        values: &[(&'static str, &str)],
+    ) -> Self {
+        let settings = settings(folder.path(), values);
+        let shared = SharedClock::new(clock.clone());
+        let opening = lifecycle::open(settings, shared)
+            .await
+            .unwrap_or_else(|e| panic!("{e}"));
+        let services = opening.services;
+        let limiter = Arc::new(RateLimiter::new(&services.settings.tiers));
+        let stop = CancellationToken::new();
+        jobs::start(&services, &limiter, &stop);
+        let doors = Doors::new(&services, limiter);
+        Self {
+            services,
+            clock,
+            doors,
+            running: opening.running,
+            stop,
+            folder,
+        }
+    }
+
+    /// Stops as on SIGTERM and starts again on the same files.
+    pub async fn restart(self) -> Self {
+        let (folder, clock) = (Arc::clone(&self.folder), self.clock.clone());
+        self.shut_down().await;
+        Self::open(folder, clock, &[]).await
+    }
+
+    pub async fn shut_down(self) {
+        self.stop.cancel();
+        self.services.ledger.close();
+        self.running
+            .writer
+            .await
+            .expect("no panic")
+            .expect("a clean end");
+        self.services.tasks.close();
+    }
+
+    pub fn database(&self) -> PathBuf {
+        self.folder.path().join("coop-locker.db")
+    }
+
+    /// Does to the database, behind the server's back, what a disk or a person might do to it.
+    pub async fn meddle(&self, sql: &'static str) {
+        use sqlx::{Connection as _, Executor as _};
+        let url = format!("sqlite://{}", self.database().display());
+        let mut connection = sqlx::SqliteConnection::connect(&url)
+            .await
+            .expect("a second connection");
+        connection.execute(sql).await.expect("done");
+        connection.close().await.expect("closed");
+    }
+
+    pub async fn tenant(&self, tier: Tier) -> Tenant {
+        let services = &self.services;
+        let created = tenants::create(
+            &services.ledger,
+            &services.keyring,
+            &services.clock,
+            "acme",
+            None,
+            tier,
+        )
+        .await;
+        let created = created.expect("made");
+        Tenant {
+            id: created.tenant.id,
+            key: created.value.expose().to_owned(),
+        }
+    }
+
+    /// Any request at all.
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let answer = self.doors.clone().answer(request).await;
+        Answer::read(answer.expect("infallible")).await
+    }
+
+    /// A request to the API with a key.
+    pub async fn call(
+        &self,
+        key: &str,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Answer {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1{path}"))
+            .header("x-api-key", key);
+        let request = match body {
+            Some(body) => request
+                .header(header::CONTENT_TYPE, "application/json")
+                .body(Body::from(body.to_string())),
+            None => request.body(Body::empty()),
+        };
+        self.send(request.expect("a request")).await
+    }
+
+    pub async fn get(&self, key: &str, path: &str) -> Answer {
+        self.call(key, Method::GET, path, None).await
+    }
+
+    pub async fn reserve(&self, key: &str, items: Value) -> Answer {
+        self.call(key, Method::POST, "/Reservation/reserve", Some(&items))
+            .await
+    }
+
+    pub async fn unreserve(&self, key: &str, items: Value) -> Answer {
+        self.call(key, Method::POST, "/Reservation/unreserve", Some(&items))
+            .await
+    }
+}
+
+/// Settings for a server whose files are in `folder`.
+pub fn settings(folder: &Path, values: &[(&'static str, &str)]) -> Settings {
+    let mut overrides = vec![
+        (
+            "database_url",
+            format!("sqlite:{}", folder.join("coop-locker.db").display()),
+        ),
+        (
+            "master_key_file",
+            folder.join("master.key").display().to_string(),
+        ),
+    ];
+    overrides.extend(
+        values
+            .iter()
+            .map(|(name, value)| (*name, (*value).to_owned())),
+    );
+    config::load(&Overrides {
+        file: None,
+        values: overrides,
+    })
+    .unwrap_or_else(|e| panic!("{e}"))
+}

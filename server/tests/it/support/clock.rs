@@ -1,0 +1,40 @@
+//! Time that stands still until a test moves it.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use coop_engine::Time;
+use coop_locker::clock::Clock;
+use tokio::sync::watch;
+
+/// 2026-11-24T00:00:00Z, in microseconds.
+const START: i64 = 1_795_478_400_000_000;
+
+#[derive(Clone)]
+pub struct ManualClock(Arc<watch::Sender<i64>>);
+
+impl ManualClock {
+    pub fn new() -> Self {
+        Self(Arc::new(watch::channel(START).0))
+    }
+
+    pub fn advance_ms(&self, millis: i64) {
+        self.0.send_modify(|now| *now += millis * 1_000);
+    }
+}
+
+#[async_trait]
+impl Clock for ManualClock {
+    fn now(&self) -> Time {
+        Time::from_micros(*self.0.borrow())
+    }
+
+    async fn sleep_until(&self, deadline: Time) {
+        // The sender is alive as long as this clock is.
+        let _ = self
+            .0
+            .subscribe()
+            .wait_for(|now| *now >= deadline.as_micros())
+            .await;
+    }
+}
