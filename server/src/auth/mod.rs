@@ -1,6 +1,6 @@
-<<<<<<< HEAD
 //! Who is asking. Two domains that never see each other's credential: `api_key` is the API's side and knows no session;
-//! everything else is the dashboard's (sessions, the two sign-ins, and what guards them) and never looks at `X-Api-Key`.
+//! everything else is the dashboard's (sessions, the two sign-ins, and what guards them) and never looks at
+//! `X-Api-Key`.
 
 pub mod api_key;
 pub mod csrf;
@@ -19,8 +19,3 @@ pub use failure::Failure;
 pub use return_to::return_to;
 pub use state::DashboardState;
 pub use user::{DashboardUser, Person};
-=======
-//! Who is asking. Two domains that never see each other's credential: API keys here, sessions there.
-
-pub mod api_key;
->>>>>>> main

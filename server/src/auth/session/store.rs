@@ -43,9 +43,10 @@ impl SessionStore for Store {
     async fn create(&self, record: &mut Record) -> Result<()> {
         for _ in 0..ATTEMPTS {
             record.id = Id(i128::from_le_bytes(random::bytes()));
+            let secret = secret(record.id);
             let created = sessions::create(
                 &self.services.ledger,
-                &secret(record.id),
+                &secret,
                 encode(record)?,
                 end(record),
             );
@@ -58,9 +59,10 @@ impl SessionStore for Store {
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
+        let secret = secret(record.id);
         let saved = sessions::save(
             &self.services.ledger,
-            &secret(record.id),
+            &secret,
             encode(record)?,
             end(record),
         );
