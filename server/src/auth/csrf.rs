@@ -12,7 +12,11 @@ use crate::config::Settings;
 
 /// Lets a request with an unsafe method pass only from a page of ours.
 pub async fn guard(State(state): State<DashboardState>, request: Request, next: Next) -> Response {
-    if is_allowed(&state.services.settings, request.method(), request.headers()) {
+    if is_allowed(
+        &state.services.settings,
+        request.method(),
+        request.headers(),
+    ) {
         return next.run(request).await;
     }
     Failure::new(
@@ -82,18 +86,31 @@ mod tests {
             (&[(SITE, "none")], false),
             (&[(SITE, "")], false),
             (&[(SITE, "same-origin"), (SITE, "cross-site")], false),
-            (&[(SITE, "cross-site"), ("origin", "https://locks.example")], false),
-            (&[(SITE, "same-origin"), ("origin", "https://evil.example")], true),
+            (
+                &[(SITE, "cross-site"), ("origin", "https://locks.example")],
+                false,
+            ),
+            (
+                &[(SITE, "same-origin"), ("origin", "https://evil.example")],
+                true,
+            ),
             (&[("origin", "https://locks.example")], true),
             (&[("origin", "http://locks.example")], false),
             (&[("origin", "https://locks.example.evil.example")], false),
             (&[("origin", "null")], false),
-            (&[("origin", "https://evil.example"), ("host", "evil.example")], false),
+            (
+                &[("origin", "https://evil.example"), ("host", "evil.example")],
+                false,
+            ),
             (&[], false),
         ];
         for (headers, allowed) in table {
             let headers: Vec<_> = headers.to_vec();
-            assert_eq!(post("https://locks.example", &headers), allowed, "{headers:?}");
+            assert_eq!(
+                post("https://locks.example", &headers),
+                allowed,
+                "{headers:?}"
+            );
         }
     }
 
@@ -110,7 +127,10 @@ mod tests {
     fn looking_is_allowed_from_anywhere() {
         let settings = settings("https://locks.example");
         let mut headers = HeaderMap::new();
-        headers.insert("sec-fetch-site", header::HeaderValue::from_static("cross-site"));
+        headers.insert(
+            "sec-fetch-site",
+            header::HeaderValue::from_static("cross-site"),
+        );
         for (method, allowed) in [
             (Method::GET, true),
             (Method::HEAD, true),
@@ -118,7 +138,11 @@ mod tests {
             (Method::DELETE, false),
             (Method::PATCH, false),
         ] {
-            assert_eq!(is_allowed(&settings, &method, &headers), allowed, "{method}");
+            assert_eq!(
+                is_allowed(&settings, &method, &headers),
+                allowed,
+                "{method}"
+            );
         }
     }
 }

@@ -126,7 +126,12 @@ mod tests {
     #[test]
     fn a_trace_of_anything_in_front_of_the_server_takes_it_away() {
         let here = settings("http://localhost:3000");
-        for header in ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"] {
+        for header in [
+            "forwarded",
+            "x-forwarded-for",
+            "x-forwarded-host",
+            "x-forwarded-proto",
+        ] {
             assert!(!offered(&here, Some(header), "127.0.0.1:5000"), "{header}");
         }
     }
@@ -150,7 +155,15 @@ mod tests {
     #[test]
     fn an_address_has_two_sides_and_no_spaces() {
         assert!(is_email("a@b"));
-        for wrong in ["", "a", "@b", "a@", "a b@c", "a@b\n", &format!("{}@b", "a".repeat(253))] {
+        for wrong in [
+            "",
+            "a",
+            "@b",
+            "a@",
+            "a b@c",
+            "a@b\n",
+            &format!("{}@b", "a".repeat(253)),
+        ] {
             assert!(!is_email(wrong), "{wrong:?}");
         }
     }

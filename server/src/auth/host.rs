@@ -63,7 +63,11 @@ mod tests {
         for host in hosts {
             headers.append(header::HOST, header::HeaderValue::from_static(host));
         }
-        is_ours(&settings(base_url), &Uri::from_static("/dashboard"), &headers)
+        is_ours(
+            &settings(base_url),
+            &Uri::from_static("/dashboard"),
+            &headers,
+        )
     }
 
     #[test]
@@ -80,7 +84,11 @@ mod tests {
             (&[], false),
         ];
         for (hosts, expected) in table {
-            assert_eq!(answers("https://locks.example", hosts), expected, "{hosts:?}");
+            assert_eq!(
+                answers("https://locks.example", hosts),
+                expected,
+                "{hosts:?}"
+            );
         }
     }
 
@@ -95,7 +103,11 @@ mod tests {
             ("localhost.evil.example", false),
             ("192.168.0.5:3000", false),
         ] {
-            assert_eq!(answers("http://localhost:3000", &[host]), expected, "{host}");
+            assert_eq!(
+                answers("http://localhost:3000", &[host]),
+                expected,
+                "{host}"
+            );
         }
     }
 }

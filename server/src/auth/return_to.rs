@@ -64,7 +64,11 @@ mod tests {
 
     #[test]
     fn dots_cannot_make_a_host_of_a_path() {
-        for asked in ["/.//evil.example", "/a/..//evil.example", "/%2e%2e//evil.example"] {
+        for asked in [
+            "/.//evil.example",
+            "/a/..//evil.example",
+            "/%2e%2e//evil.example",
+        ] {
             assert_eq!(at_ours(asked), DASHBOARD, "{asked:?}");
         }
     }

@@ -86,7 +86,10 @@ impl FromRequestParts<DashboardState> for DashboardUser {
 
 /// The way to sign in and back. What was posted is not kept: the person sees the page again and decides anew.
 fn to_sign_in(parts: &Parts) -> Response {
-    let path = parts.uri.path_and_query().filter(|_| parts.method == Method::GET);
+    let path = parts
+        .uri
+        .path_and_query()
+        .filter(|_| parts.method == Method::GET);
     let path = path.map_or_else(|| parts.uri.path(), http::uri::PathAndQuery::as_str);
     let query: String = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("return_to", path)

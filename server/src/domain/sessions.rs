@@ -122,11 +122,7 @@ impl Mutation for Take {
     type Output = Option<String>;
     type Error = Error;
 
-    async fn apply(
-        self,
-        db: &mut Db,
-        _effects: &mut Vec<Effect>,
-    ) -> Result<Option<String>, Error> {
+    async fn apply(self, db: &mut Db, _effects: &mut Vec<Effect>) -> Result<Option<String>, Error> {
         Ok(db.take_session(&self.id_hash, self.now).await?)
     }
 }

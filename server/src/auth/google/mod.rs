@@ -12,7 +12,11 @@ impl Provider {
     /// The configured provider, if there is one.
     #[must_use]
     pub const fn new(settings: &Settings) -> Option<Self> {
-        if settings.google.is_some() { Some(Self {}) } else { None }
+        if settings.google.is_some() {
+            Some(Self {})
+        } else {
+            None
+        }
     }
 }
 

@@ -5,7 +5,7 @@ mod set;
 #[cfg(test)]
 mod tests;
 
-pub use set::{Jwks, KeySet, KeyError, VerificationKey};
+pub use set::{Jwks, KeyError, KeySet, VerificationKey};
 
 use jsonwebtoken::Algorithm;
 

@@ -59,7 +59,10 @@ impl KeySet {
             return Err(format!("there are more than {MOST_KEYS} keys"));
         }
         let mut seen = HashMap::<&str, usize>::new();
-        for id in members.iter().filter_map(|member| member.get("kid")?.as_str()) {
+        for id in members
+            .iter()
+            .filter_map(|member| member.get("kid")?.as_str())
+        {
             *seen.entry(id).or_default() += 1;
         }
         let keys = members

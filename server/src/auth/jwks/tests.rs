@@ -26,7 +26,13 @@ fn has(keys: &[Value], algorithm: Algorithm) -> bool {
 
 #[test]
 fn rsa_keys_have_between_2048_and_4096_bits() {
-    for (bits, usable) in [(1024, false), (2047, false), (2048, true), (4096, true), (4097, false)] {
+    for (bits, usable) in [
+        (1024, false),
+        (2047, false),
+        (2048, true),
+        (4096, true),
+        (4097, false),
+    ] {
         assert_eq!(has(&[rsa(bits)], Algorithm::RS256), usable, "{bits}");
     }
 }
@@ -53,7 +59,10 @@ fn private_shared_and_encryption_keys_are_not_used() {
         ("alg", json!("RSA-OAEP")),
         ("alg", json!(5)),
     ] {
-        assert!(!has(&[with(rsa(2048), name, &value)], Algorithm::RS256), "{name}: {value}");
+        assert!(
+            !has(&[with(rsa(2048), name, &value)], Algorithm::RS256),
+            "{name}: {value}"
+        );
     }
     let shared = json!({"kid": "k", "kty": "oct", "k": "AAAA", "alg": "HS256"});
     assert!(!has(&[shared], Algorithm::HS256));

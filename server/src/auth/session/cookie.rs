@@ -54,8 +54,10 @@ impl Cookies {
     pub fn set(self, kind: CookieKind, value: &str, seconds: u32) -> HeaderValue {
         let secure = if self.is_secure { "; Secure" } else { "" };
         let name = self.name(kind);
-        let text = format!("{name}={value}; HttpOnly; SameSite=Lax{secure}; Path=/; Max-Age={seconds}");
-        let mut header = HeaderValue::try_from(text).expect("names and values of cookies are ASCII");
+        let text =
+            format!("{name}={value}; HttpOnly; SameSite=Lax{secure}; Path=/; Max-Age={seconds}");
+        let mut header =
+            HeaderValue::try_from(text).expect("names and values of cookies are ASCII");
         header.set_sensitive(true);
         header
     }

@@ -91,7 +91,8 @@ impl<'a> Current<'a> {
             .seen
             .saturating_add(IDLE)
             .min(who.since.saturating_add(ABSOLUTE));
-        self.session.set_expiry(Some(Expiry::AtDateTime(date(Time::from_micros(end)))));
+        self.session
+            .set_expiry(Some(Expiry::AtDateTime(date(Time::from_micros(end)))));
         self.session.insert(WHO, who).await
     }
 }

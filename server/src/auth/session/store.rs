@@ -44,12 +44,8 @@ impl SessionStore for Store {
         for _ in 0..ATTEMPTS {
             record.id = Id(i128::from_le_bytes(random::bytes()));
             let secret = secret(record.id);
-            let created = sessions::create(
-                &self.services.ledger,
-                &secret,
-                encode(record)?,
-                end(record),
-            );
+            let created =
+                sessions::create(&self.services.ledger, &secret, encode(record)?, end(record));
             match created.await {
                 Err(domain::Error::Taken) => {}
                 result => return result.map_err(failed),
@@ -60,12 +56,7 @@ impl SessionStore for Store {
 
     async fn save(&self, record: &Record) -> Result<()> {
         let secret = secret(record.id);
-        let saved = sessions::save(
-            &self.services.ledger,
-            &secret,
-            encode(record)?,
-            end(record),
-        );
+        let saved = sessions::save(&self.services.ledger, &secret, encode(record)?, end(record));
         // One that was ended in another tab meanwhile stays ended; the next request finds that out.
         saved.await.map(drop).map_err(failed)
     }
@@ -107,7 +98,10 @@ fn end(record: &Record) -> Time {
     Time::from_micros(i64::try_from(micros).unwrap_or_default())
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the signature that map_err wants")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the signature that map_err wants"
+)]
 fn failed(error: domain::Error) -> Error {
     Error::Backend(error.to_string())
 }
