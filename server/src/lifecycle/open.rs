@@ -10,7 +10,7 @@ use crate::{
     keyring::{Keyring, MasterKey, MasterKeyError},
     ledger::{self, Running},
     state::Services,
-    store::{Db, StoreError, open_sqlite},
+    store::{Db, Purpose, StoreError, open_sqlite},
 };
 
 const FINGERPRINT: &str = "master_key";
@@ -50,11 +50,15 @@ pub struct Opening {
 ///
 /// # Errors
 /// [`StartError`] says what the operator can do.
-pub async fn open(settings: Settings, clock: SharedClock) -> Result<Opening, StartError> {
+pub async fn open(
+    settings: Settings,
+    clock: SharedClock,
+    purpose: Purpose,
+) -> Result<Opening, StartError> {
     if matches!(settings.database, DatabaseUrl::Postgres(_)) {
         return Err(StartError::Postgres);
     }
-    let mut opened = open_sqlite(&settings.database).await?;
+    let mut opened = open_sqlite(&settings.database, purpose).await?;
     let keyring = Arc::new(Keyring::new(
         &master_key(&settings, &mut opened.writer).await?,
     ));
