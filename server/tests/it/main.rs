@@ -4,4 +4,6 @@
 
 mod api;
 mod crash;
+mod jobs;
+mod races;
 mod support;
