@@ -101,8 +101,11 @@ impl Writer {
                 jobs.extend(due.into_iter().map(|tenant| (tenant, expiry())));
             }
             self.decide_all(jobs)?;
-            // Those who were answered go first: what they send next can ride in the next batch.
-            tokio::task::yield_now().await;
+            // With others waiting, those who were answered go first: what they send next can ride in the next batch. With
+            // nobody waiting, the answer leaves on this very thread; to yield would wake another one for nothing.
+            if !self.shared.queue().is_idle() {
+                tokio::task::yield_now().await;
+            }
             if self.wal.take_finish() {
                 checkpoint(&mut self.db, "PASSIVE").await.map_err(Fatal)?;
             }

@@ -9,7 +9,7 @@ use crate::{
     config::{DatabaseUrl, Settings},
     keyring::{Keyring, MasterKey, MasterKeyError},
     ledger::{self, Running},
-    state::Services,
+    state::{Parts, Services},
     store::{Db, Purpose, StoreError, open_sqlite},
 };
 
@@ -65,13 +65,13 @@ pub async fn open(
     check_fingerprint(&settings, &mut opened.writer, &keyring).await?;
     let tasks = TaskTracker::new();
     let running = ledger::start(opened, settings.tiers.clone(), clock.clone(), &tasks).await?;
-    let services = Services {
+    let services = Services::new(Parts {
         settings: Arc::new(settings),
         ledger: running.ledger.clone(),
         keyring,
         clock,
         tasks,
-    };
+    });
     Ok(Opening { services, running })
 }
 
