@@ -1,10 +1,6 @@
 //! What an answer says when it is not what was asked for. This file alone knows status codes.
 
-use axum::{
-    extract::Request,
-    middleware::Next,
-    response::{IntoResponse, Response},
-};
+use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 
@@ -267,18 +263,14 @@ struct LimitBody {
     upgrade_required: bool,
 }
 
-/// Gives a request its id, and a refusal its body. `base` is the URL in front of the documentation's paths.
-pub async fn finish(base: &str, mut request: Request, next: Next) -> Response {
-    let id = RequestId::generate();
-    request.extensions_mut().insert(id.clone());
-    let mut response = next.run(request).await;
+/// Writes a refusal down, and names the request. `base` is the URL in front of the documentation's paths.
+pub fn finish(response: &mut Response, base: &str, id: &RequestId) {
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-        problem.write(&mut response, base, &id);
+        problem.write(response, base, id);
     }
     if let Ok(value) = HeaderValue::from_str(&id.0) {
         response.headers_mut().insert(X_REQUEST_ID.clone(), value);
     }
-    response
 }
 
 impl Problem {

@@ -5,13 +5,12 @@ use std::{convert::Infallible, sync::Arc};
 use axum::{Router, body::Body, extract::Request, response::Response};
 use tower::ServiceExt as _;
 
-use crate::{api, dashboard, rate_limit::RateLimiter, state::Services};
+use crate::{api::Api, dashboard, rate_limit::RateLimiter, state::Services};
 
 /// All doors of one server.
 #[derive(Clone)]
 pub struct Doors {
-    api: Router,
-    public: Router,
+    api: Api,
     dashboard: Router,
 }
 
@@ -20,8 +19,7 @@ impl Doors {
     #[must_use]
     pub fn new(services: &Services, limiter: Arc<RateLimiter>) -> Self {
         Self {
-            api: api::router(services.clone(), limiter),
-            public: api::public_router(services.clone()),
+            api: Api::new(services.clone(), limiter),
             dashboard: dashboard::router(services.clone()),
         }
     }
@@ -31,20 +29,18 @@ impl Doors {
     /// # Errors
     /// Never.
     pub async fn answer(self, request: Request<Body>) -> Result<Response, Infallible> {
-        self.door(request.uri().path()).oneshot(request).await
-    }
-
-    fn door(self, path: &str) -> Router {
-        let is_under = |prefix: &str| {
-            path.strip_prefix(prefix)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        if is_under("/api") {
-            self.api
-        } else if is_under("/health") || is_under("/.well-known") || path == "/openapi.json" {
-            self.public
+        if is_api(request.uri().path()) {
+            Ok(self.api.answer(request).await)
         } else {
-            self.dashboard
+            self.dashboard.oneshot(request).await
         }
     }
+}
+
+fn is_api(path: &str) -> bool {
+    let is_under = |prefix: &str| {
+        path.strip_prefix(prefix)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    is_under("/api") || is_under("/health") || is_under("/.well-known") || path == "/openapi.json"
 }

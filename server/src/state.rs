@@ -1,14 +1,17 @@
 //! What every door shares.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use tokio_util::task::TaskTracker;
 
 use crate::{clock::SharedClock, config::Settings, keyring::Keyring, ledger::Ledger};
 
-/// The services behind the doors. Cheap to clone.
+/// The services behind the doors: one pointer, cloned with every request.
 #[derive(Clone)]
-pub struct Services {
+pub struct Services(Arc<Parts>);
+
+/// What [`Services`] are made of.
+pub struct Parts {
     /// What was configured.
     pub settings: Arc<Settings>,
     /// Where everything is decided.
@@ -19,4 +22,20 @@ pub struct Services {
     pub clock: SharedClock,
     /// Everything that runs beside a request is spawned here, so that a stop can wait for it.
     pub tasks: TaskTracker,
+}
+
+impl Services {
+    /// Shares the parts.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for Services {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }

@@ -13,14 +13,14 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::{FromRef, Request, State},
-    middleware::{self, Next},
+    extract::{FromRef, Request},
     response::Response,
 };
 use http::{HeaderValue, header};
+use tower::ServiceExt as _;
 
 use crate::{
-    problem::{self, Problem},
+    problem::{self, Problem, RequestId},
     rate_limit::RateLimiter,
     state::Services,
 };
@@ -38,38 +38,47 @@ impl FromRef<ApiState> for Services {
     }
 }
 
-/// Everything under `/api/v1`, the fallback included.
-pub fn router(services: Services, limiter: Arc<RateLimiter>) -> Router {
-    let base: Arc<str> = services.settings.base().into();
-    let state = ApiState { services, limiter };
-    let (routes, _) = v1::routes().split_for_parts();
-    Router::new()
-        .nest("/api/v1", routes)
-        .fallback(async || Problem::not_found())
-        .method_not_allowed_fallback(async || Problem::method_not_allowed())
-        .layer(middleware::from_fn_with_state(base, finish))
-        .with_state(state)
+/// Everything under `/api` and what is public at the root, refusals of what is not there included.
+#[derive(Clone)]
+pub struct Api {
+    router: Router,
+    /// In front of the documentation's paths.
+    base: Arc<str>,
 }
 
-/// What is public, without a key, at the root.
-pub fn public_router(services: Services) -> Router {
-    public::router(services)
-}
+impl Api {
+    /// Opens the door.
+    #[must_use]
+    pub fn new(services: Services, limiter: Arc<RateLimiter>) -> Self {
+        let base = services.settings.base().into();
+        let (routes, _) = v1::routes().split_for_parts();
+        let router = public::routes()
+            .merge(routes)
+            .fallback(async || Problem::not_found())
+            .method_not_allowed_fallback(async || Problem::method_not_allowed())
+            .with_state(ApiState { services, limiter });
+        Self { router, base }
+    }
 
-/// Answers of the API are for programs: nothing in them may run, be framed, be guessed at or be kept.
-async fn finish(State(base): State<Arc<str>>, request: Request, next: Next) -> Response {
-    let mut response = problem::finish(&base, request, next).await;
-    let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
-    );
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
-    headers
-        .entry(header::CACHE_CONTROL)
-        .or_insert(HeaderValue::from_static("no-store"));
-    response
+    /// Answers a request. Answers of the API are for programs: nothing in them may run, be framed, be guessed at or be
+    /// kept. This is no layer of the router, since that would cost every request a box and a copy of the router.
+    pub async fn answer(self, mut request: Request) -> Response {
+        let id = RequestId::generate();
+        request.extensions_mut().insert(id.clone());
+        let Ok(mut response) = self.router.oneshot(request).await;
+        problem::finish(&mut response, &self.base, &id);
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
+        );
+        headers.insert(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        );
+        headers
+            .entry(header::CACHE_CONTROL)
+            .or_insert(HeaderValue::from_static("no-store"));
+        response
+    }
 }

@@ -84,7 +84,7 @@ impl Modify for KeyHeader {
 #[must_use]
 pub fn document() -> String {
     let (_, document) = OpenApiRouter::with_openapi(Document::openapi())
-        .nest("/api/v1", v1::routes())
+        .merge(v1::routes())
         .split_for_parts();
     let mut text = document.to_pretty_json().unwrap_or_default();
     text.push('\n');

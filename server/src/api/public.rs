@@ -3,21 +3,19 @@
 use axum::{
     Json, Router,
     extract::State,
-    middleware,
     response::{IntoResponse, Response},
     routing::get,
 };
 use serde_json::{Value, json};
 
-use super::{finish, openapi};
+use super::{ApiState, openapi};
 use crate::{
     keyring::{ALPHABET, API_KEY_PREFIX, CHECKSUM_LENGTH, RANDOM_LENGTH, TOKEN_PREFIX},
     problem::Problem,
     state::Services,
 };
 
-pub(super) fn router(services: Services) -> Router {
-    let base: std::sync::Arc<str> = services.settings.base().into();
+pub(super) fn routes() -> Router<ApiState> {
     Router::new()
         .route("/health/live", get(async || "ok\n"))
         .route("/health/ready", get(ready))
@@ -26,9 +24,6 @@ pub(super) fn router(services: Services) -> Router {
             "/.well-known/api-key-format",
             get(async || Json(api_key_format())),
         )
-        .method_not_allowed_fallback(async || Problem::method_not_allowed())
-        .layer(middleware::from_fn_with_state(base, finish))
-        .with_state(services)
 }
 
 /// Ready means that the store answers.

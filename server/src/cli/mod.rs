@@ -12,6 +12,7 @@ use crate::{
     clock::SharedClock,
     config::{self, Overrides, Settings},
     lifecycle::{self, StartError},
+    store::Purpose,
     telemetry,
 };
 
@@ -106,7 +107,7 @@ async fn dispatch(cli: Cli) -> Result<(), StartError> {
             lifecycle::serve(settings, metrics).await
         }
         Command::Migrate => {
-            let opening = lifecycle::open(load()?, SharedClock::system()).await?;
+            let opening = lifecycle::open(load()?, SharedClock::system(), Purpose::Command).await?;
             provision::close(opening).await?;
             print::text("The database is up to date.\n");
             Ok(())

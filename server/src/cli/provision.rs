@@ -12,6 +12,7 @@ use crate::{
     keyring::KeyText,
     lifecycle::{Opening, StartError, open},
     model::{ApiKey, ApiKeyId, TenantId, Tier, UnknownTier},
+    store::Purpose,
 };
 
 /// Tenants printed by one `tenant list` round trip.
@@ -97,7 +98,7 @@ fn parse_label(text: &str) -> Result<Label, coop_engine::TextError> {
 }
 
 pub(super) async fn tenant(settings: Settings, command: TenantCommand) -> Result<(), StartError> {
-    let opening = open(settings, SharedClock::system()).await?;
+    let opening = open(settings, SharedClock::system(), Purpose::Command).await?;
     let services = &opening.services;
     match command {
         TenantCommand::Create {
@@ -180,7 +181,7 @@ async fn list(opening: &Opening, json: bool) -> Result<(), StartError> {
 }
 
 pub(super) async fn key(settings: Settings, command: KeyCommand) -> Result<(), StartError> {
-    let opening = open(settings, SharedClock::system()).await?;
+    let opening = open(settings, SharedClock::system(), Purpose::Command).await?;
     let services = &opening.services;
     let (ledger, keyring, clock) = (&services.ledger, &services.keyring, &services.clock);
     let ((key, value), json) = match command {

@@ -1,42 +1,49 @@
-//! The rows of one commit. They travel as JSON arrays, one parameter a table, so a batch costs as many statements as a
-//! single command, and all of them go to SQLite in one call.
+//! The rows of one commit: cached statements on a connection of the writer's own, without a thread in between.
 
 use std::{collections::HashMap, sync::Arc};
 
-use coop_engine::{Book as _, Change, Decision, MemoryBook, Reservation};
-use serde::Serialize;
-use serde_json::value::RawValue;
+use coop_engine::{Book as _, Change, Decision, MemoryBook, Reservation, Time, Ttl};
+use rusqlite::{Connection, params};
 
 use super::event_json;
-use crate::{
-    model::TenantId,
-    store::{Db, StoreError},
-};
+use crate::model::TenantId;
 
-/// Statement by statement: what ended goes before what began, so that a name may change hands within a batch.
-const COMMIT: &str = "\
-BEGIN IMMEDIATE;
-INSERT INTO ended_reservations (tenant_id, resource, fencing_token)
-  SELECT value->>0, value->>1, value->>2 FROM json_each($1);
+const END: &str =
+    "DELETE FROM reservations WHERE tenant_id = ?1 AND resource = ?2 AND fencing_token = ?3";
+const BEGIN: &str = "\
 INSERT INTO reservations (tenant_id, resource, fencing_token, requester, release_token, reserved_at, expires_at,
-    ttl_seconds, api_key_label, resource_type, metadata)
-  SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8, value->>9,
-    nullif(value->10, 'null') FROM json_each($2);
-INSERT INTO events (tenant_id, revision, at, data)
-  SELECT value->>0, value->>1, value->>2, value->3 FROM json_each($3);
-INSERT INTO tenant_books (tenant_id, revision, last_now, next_deadline, active)
-  SELECT value->>0, value->>1, value->>2, value->>3, value->>4 FROM json_each($4) WHERE true
+    ttl_seconds, api_key_label, resource_type, metadata) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+const EVENT: &str = "INSERT INTO events (tenant_id, revision, at, data) VALUES (?1, ?2, ?3, ?4)";
+const BOOK: &str = "\
+INSERT INTO tenant_books (tenant_id, revision, last_now, next_deadline, active) VALUES (?1, ?2, ?3, ?4, ?5)
   ON CONFLICT (tenant_id) DO UPDATE SET revision = excluded.revision, last_now = excluded.last_now,
-    next_deadline = excluded.next_deadline, active = excluded.active;
-COMMIT";
+    next_deadline = excluded.next_deadline, active = excluded.active";
 
 /// What a batch of decisions changes.
 #[derive(Default)]
 pub(super) struct Batch {
     begun: HashMap<(TenantId, u64), Arc<Reservation>>,
     ended: Vec<(TenantId, Arc<Reservation>)>,
-    events: Rows,
-    books: Rows,
+    events: Vec<EventRow>,
+    books: Vec<BookRow>,
+    /// The events' texts, one behind the other.
+    text: String,
+}
+
+struct EventRow {
+    tenant: TenantId,
+    revision: u64,
+    at: Time,
+    /// Where its text ends; it begins where the one before ends.
+    end: usize,
+}
+
+struct BookRow {
+    tenant: TenantId,
+    revision: u64,
+    last_now: Time,
+    next_deadline: Option<Time>,
+    active: u64,
 }
 
 impl Batch {
@@ -50,131 +57,100 @@ impl Batch {
         for change in &decision.changes {
             match change {
                 Change::Put(reservation) => {
-                    self.begun.insert(
-                        (tenant, reservation.fencing_token.as_u64()),
-                        Arc::clone(reservation),
-                    );
+                    self.begun
+                        .insert(key(tenant, reservation), Arc::clone(reservation));
                 }
                 Change::Remove(reservation) => {
-                    if self
-                        .begun
-                        .remove(&(tenant, reservation.fencing_token.as_u64()))
-                        .is_none()
-                    {
+                    if self.begun.remove(&key(tenant, reservation)).is_none() {
                         self.ended.push((tenant, Arc::clone(reservation)));
                     }
                 }
             }
         }
         for event in &decision.events {
-            self.events.push_with(|out| {
-                let head = (
-                    tenant.as_i64(),
-                    event.revision.as_u64(),
-                    event.at.as_micros(),
-                );
-                serde_json::to_writer(&mut *out, &head)?;
-                // The tuple's closing bracket makes room for the event.
-                out.pop();
-                out.push(b',');
-                event_json::write(out, tenant, event)?;
-                out.push(b']');
-                Ok(())
-            })?;
+            event_json::write(&mut self.text, tenant, event)?;
+            let end = self.text.len();
+            self.events.push(EventRow {
+                tenant,
+                revision: event.revision.as_u64(),
+                at: event.at,
+                end,
+            });
         }
         Ok(())
     }
 
     /// Adds the state of a tenant's book after all of its decisions.
-    pub(super) fn add_book(
-        &mut self,
-        tenant: TenantId,
-        book: &MemoryBook,
-    ) -> serde_json::Result<()> {
-        self.books.push(&(
-            tenant.as_i64(),
-            book.revision().as_u64(),
-            book.last_now().as_micros(),
-            book.next_deadline().map(coop_engine::Time::as_micros),
-            book.active(),
-        ))
+    pub(super) fn add_book(&mut self, tenant: TenantId, book: &MemoryBook) {
+        self.books.push(BookRow {
+            tenant,
+            revision: book.revision().as_u64(),
+            last_now: book.last_now(),
+            next_deadline: book.next_deadline(),
+            active: book.active(),
+        });
     }
 
-    /// Makes all of it durable.
-    pub(super) async fn commit(self, db: &mut Db) -> Result<(), StoreError> {
-        let corrupt = |e: serde_json::Error| StoreError::Corrupt(e.to_string());
-        let (mut ended, mut begun) = (Rows::default(), Rows::default());
+    /// Makes all of it durable. What ended goes before what began, so that a name may change hands within a batch.
+    pub(super) fn commit(self, db: &Connection) -> rusqlite::Result<()> {
+        db.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        let mut end = db.prepare_cached(END)?;
         for (tenant, reservation) in &self.ended {
-            let row = (
+            let fencing_token = number(reservation.fencing_token.as_u64());
+            end.execute(params![
                 tenant.as_i64(),
                 reservation.resource.as_str(),
-                reservation.fencing_token.as_u64(),
-            );
-            ended.push(&row).map_err(corrupt)?;
+                fencing_token
+            ])?;
         }
+        let mut begin = db.prepare_cached(BEGIN)?;
         for ((tenant, fencing_token), reservation) in &self.begun {
-            begun
-                .push(&row(*tenant, *fencing_token, reservation).map_err(corrupt)?)
-                .map_err(corrupt)?;
+            begin.execute(params![
+                tenant.as_i64(),
+                reservation.resource.as_str(),
+                number(*fencing_token),
+                reservation.principal.requester.as_str(),
+                reservation.release_token.to_string(),
+                reservation.reserved_at.as_micros(),
+                reservation.expires_at.map(Time::as_micros),
+                reservation.ttl.map(Ttl::seconds),
+                &*reservation.label,
+                &*reservation.resource_type,
+                reservation.metadata.as_deref(),
+            ])?;
         }
-        let query = sqlx::query(COMMIT)
-            .bind(ended.finish()?)
-            .bind(begun.finish()?)
-            .bind(self.events.finish()?)
-            .bind(self.books.finish()?);
-        db.execute(query).await.map(drop)
+        let mut event = db.prepare_cached(EVENT)?;
+        let mut start = 0;
+        for row in &self.events {
+            let text = &self.text[start..row.end];
+            event.execute(params![
+                row.tenant.as_i64(),
+                number(row.revision),
+                row.at.as_micros(),
+                text
+            ])?;
+            start = row.end;
+        }
+        let mut book = db.prepare_cached(BOOK)?;
+        for row in &self.books {
+            book.execute(params![
+                row.tenant.as_i64(),
+                number(row.revision),
+                row.last_now.as_micros(),
+                row.next_deadline.map(Time::as_micros),
+                number(row.active),
+            ])?;
+        }
+        db.prepare_cached("COMMIT")?.execute([])?;
+        Ok(())
     }
 }
 
-fn row(
-    tenant: TenantId,
-    fencing_token: u64,
-    reservation: &Reservation,
-) -> serde_json::Result<impl Serialize + use<'_>> {
-    let metadata: Option<&RawValue> = reservation
-        .metadata
-        .as_deref()
-        .map(serde_json::from_str)
-        .transpose()?;
-    Ok((
-        tenant.as_i64(),
-        reservation.resource.as_str(),
-        fencing_token,
-        reservation.principal.requester.as_str(),
-        reservation.release_token.to_string(),
-        reservation.reserved_at.as_micros(),
-        reservation.expires_at.map(coop_engine::Time::as_micros),
-        reservation.ttl.map(coop_engine::Ttl::seconds),
-        &*reservation.label,
-        &*reservation.resource_type,
-        metadata,
-    ))
+const fn key(tenant: TenantId, reservation: &Reservation) -> (TenantId, u64) {
+    (tenant, reservation.fencing_token.as_u64())
 }
 
-/// A JSON array of rows, built as text.
-#[derive(Default)]
-struct Rows(Vec<u8>);
-
-impl Rows {
-    const fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    fn push(&mut self, row: &impl Serialize) -> serde_json::Result<()> {
-        self.push_with(|out| serde_json::to_writer(out, row))
-    }
-
-    fn push_with(
-        &mut self,
-        write: impl FnOnce(&mut Vec<u8>) -> serde_json::Result<()>,
-    ) -> serde_json::Result<()> {
-        self.0.push(if self.0.is_empty() { b'[' } else { b',' });
-        write(&mut self.0)
-    }
-
-    fn finish(mut self) -> Result<String, StoreError> {
-        self.0
-            .extend_from_slice(if self.0.is_empty() { b"[]" } else { b"]" });
-        String::from_utf8(self.0).map_err(|e| StoreError::Corrupt(e.to_string()))
-    }
+/// Revisions stay below 2^53.
+const fn number(number: u64) -> i64 {
+    number.cast_signed()
 }

@@ -28,7 +28,7 @@ struct EventJson<'a> {
 }
 
 /// Appends the event.
-pub(super) fn write(out: &mut Vec<u8>, tenant: TenantId, event: &Event) -> serde_json::Result<()> {
+pub(super) fn write(out: &mut String, tenant: TenantId, event: &Event) -> serde_json::Result<()> {
     let reservation = &event.reservation;
     let metadata: Option<&RawValue> = reservation
         .metadata
@@ -53,5 +53,7 @@ pub(super) fn write(out: &mut Vec<u8>, tenant: TenantId, event: &Event) -> serde
         metadata,
         at: iso(event.at),
     };
-    serde_json::to_writer(out, &json)
+    // JSON is UTF-8, so nothing is lost on the way through bytes.
+    out.push_str(&serde_json::to_string(&json)?);
+    Ok(())
 }

@@ -15,7 +15,7 @@ use super::{
     checkpoint::{self, Wal},
     mutation::Pending,
     queue::{Job, Queue},
-    writer::{Fatal, Writer},
+    writer::{Counters, Fatal, Writer},
 };
 use crate::{
     clock::SharedClock,
@@ -87,6 +87,7 @@ pub async fn start(
     let Opened {
         store,
         mut writer,
+        batches,
         checkpointer,
         guard,
     } = opened;
@@ -107,12 +108,14 @@ pub async fn start(
         shared: Arc::clone(&shared),
         store: store.clone(),
         db: writer,
+        batches,
         tiers,
         clock,
         wal,
         books: Books::default(),
         deadlines,
         tasks: tasks.clone(),
+        counters: Counters::register(),
     };
     let writer = tasks.spawn(async move {
         // The lock on the file is held as long as anything writes to it.

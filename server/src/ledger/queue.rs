@@ -101,6 +101,11 @@ impl Queue {
             && self.parked.is_empty()
     }
 
+    /// Whether nothing is waiting for its turn.
+    pub(super) fn is_idle(&self) -> bool {
+        self.turns.is_empty() && self.mutations.is_empty() && self.arrivals.is_empty()
+    }
+
     /// Puts jobs back in front and gives their tenant no turn until its book is there.
     pub(super) fn park(&mut self, tenant: TenantId, jobs: Vec<Job>) {
         self.parked.insert(tenant);

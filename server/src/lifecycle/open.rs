@@ -9,8 +9,8 @@ use crate::{
     config::{DatabaseUrl, Settings},
     keyring::{Keyring, MasterKey, MasterKeyError},
     ledger::{self, Running},
-    state::Services,
-    store::{Db, StoreError, open_sqlite},
+    state::{Parts, Services},
+    store::{Db, Purpose, StoreError, open_sqlite},
 };
 
 const FINGERPRINT: &str = "master_key";
@@ -50,24 +50,28 @@ pub struct Opening {
 ///
 /// # Errors
 /// [`StartError`] says what the operator can do.
-pub async fn open(settings: Settings, clock: SharedClock) -> Result<Opening, StartError> {
+pub async fn open(
+    settings: Settings,
+    clock: SharedClock,
+    purpose: Purpose,
+) -> Result<Opening, StartError> {
     if matches!(settings.database, DatabaseUrl::Postgres(_)) {
         return Err(StartError::Postgres);
     }
-    let mut opened = open_sqlite(&settings.database).await?;
+    let mut opened = open_sqlite(&settings.database, purpose).await?;
     let keyring = Arc::new(Keyring::new(
         &master_key(&settings, &mut opened.writer).await?,
     ));
     check_fingerprint(&settings, &mut opened.writer, &keyring).await?;
     let tasks = TaskTracker::new();
     let running = ledger::start(opened, settings.tiers.clone(), clock.clone(), &tasks).await?;
-    let services = Services {
+    let services = Services::new(Parts {
         settings: Arc::new(settings),
         ledger: running.ledger.clone(),
         keyring,
         clock,
         tasks,
-    };
+    });
     Ok(Opening { services, running })
 }
 

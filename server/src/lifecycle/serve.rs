@@ -13,6 +13,7 @@ use crate::{
     jobs,
     rate_limit::RateLimiter,
     router::Doors,
+    store::Purpose,
     telemetry::metrics_router,
 };
 
@@ -33,7 +34,7 @@ pub async fn serve(settings: Settings, metrics: PrometheusHandle) -> Result<(), 
         Some(address) => Some(listen(address).await?),
         None => None,
     };
-    let opening = open(settings, SharedClock::system()).await?;
+    let opening = open(settings, SharedClock::system(), Purpose::Serve).await?;
     let services = opening.services;
     let mut writer = opening.running.writer;
     let limiter = Arc::new(RateLimiter::new(&services.settings.tiers));

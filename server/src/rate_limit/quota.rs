@@ -1,13 +1,18 @@
 //! One limiter for each tier and kind, keyed by tenant.
 
-use std::num::NonZeroU32;
+use std::{
+    fmt::{self, Write as _},
+    num::NonZeroU32,
+};
 
+use bytes::BytesMut;
 use governor::{
     Quota, RateLimiter as Governor,
     clock::{Clock as _, DefaultClock},
     middleware::StateInformationMiddleware,
     state::keyed::DefaultKeyedStateStore,
 };
+use http::HeaderValue;
 
 use crate::{
     model::{TenantId, Tier, Tiers},
@@ -48,28 +53,42 @@ pub struct Standing {
 
 impl Standing {
     /// `RateLimit-Policy` of the IETF httpapi draft.
+    ///
+    /// # Panics
+    /// Never: the text is ASCII.
     #[must_use]
-    pub fn policy_header(&self) -> String {
-        format!(
+    pub fn policy_header(&self) -> HeaderValue {
+        header(format_args!(
             "\"{}-{}\";q={};w=60",
             self.tier.code(),
             self.kind.name(),
             self.quota
-        )
+        ))
     }
 
     /// `RateLimit` of the IETF httpapi draft; `t` is the whole seconds until all of the quota is there again.
+    ///
+    /// # Panics
+    /// Never: the text is ASCII.
     #[must_use]
-    pub fn header(&self) -> String {
+    pub fn header(&self) -> HeaderValue {
         let used = u64::from(self.quota.saturating_sub(self.remaining));
         let full_in = (used * 60).div_ceil(u64::from(self.quota).max(1));
-        format!(
+        header(format_args!(
             "\"{}-{}\";r={};t={full_in}",
             self.tier.code(),
             self.kind.name(),
             self.remaining
-        )
+        ))
     }
+}
+
+fn header(text: fmt::Arguments<'_>) -> HeaderValue {
+    // Long enough for every tier and number, so that it is allocated once.
+    let mut buffer = BytesMut::with_capacity(64);
+    // Writing to memory cannot fail.
+    let _ = buffer.write_fmt(text);
+    HeaderValue::from_maybe_shared(buffer.freeze()).expect("ASCII")
 }
 
 /// The limiters.

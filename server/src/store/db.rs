@@ -98,6 +98,12 @@ impl Db {
         self.execute(sqlx::query("ROLLBACK")).await.map(drop)
     }
 
+    pub(super) async fn pragma(&mut self, sql: &str) -> Result<(), StoreError> {
+        self.fetch_all(sqlx::query(sqlx::AssertSqlSafe(sql.to_owned())))
+            .await
+            .map(drop)
+    }
+
     pub(crate) async fn execute(
         &mut self,
         query: Query<'_, Any, AnyArguments>,

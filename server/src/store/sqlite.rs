@@ -2,10 +2,13 @@
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
+    io,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
+use rusqlite::Connection;
 use sqlx::{ConnectOptions as _, any::AnyPoolOptions};
 use tempfile::TempDir;
 
@@ -14,13 +17,30 @@ use crate::config::DatabaseUrl;
 
 /// Enough for lists, sign-ins and book loading side by side; each holds a cache of its own.
 const READERS: u32 = 4;
+/// How long a connection waits for another one of this process. Nothing here holds the database for so long.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// The size that the write-ahead log has from the beginning, in bytes. A commit that writes over what is there already
+/// is one disk flush; one that lets the file grow makes the file system flush its journal too, which takes twice as long.
+const LOG_SIZE: u64 = 16 * 1024 * 1024;
+
+/// What the database is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To serve: worth preparing for a load.
+    Serve,
+    /// For one command.
+    Command,
+}
 
 /// A database that this process, and no other, writes.
 pub struct Opened {
     /// The read side.
     pub store: Store,
-    /// The only connection that writes.
+    /// The connection that writes the control plane.
     pub writer: Db,
+    /// The connection that writes the ledger's batches. The ledger's writer owns both and uses one at a time.
+    pub batches: Connection,
     /// A connection to checkpoint with, beside the writer's.
     pub checkpointer: Db,
     /// Keeps the file ours.
@@ -46,7 +66,7 @@ impl Guard {
 ///
 /// # Errors
 /// [`StoreError::InUse`] when another process has it; others when it cannot be opened.
-pub async fn open_sqlite(url: &DatabaseUrl) -> Result<Opened, StoreError> {
+pub async fn open_sqlite(url: &DatabaseUrl, purpose: Purpose) -> Result<Opened, StoreError> {
     let guard = lock(url)?;
     // A memory: database is gone with its process, so nothing has to reach a disk.
     let synchronous = if guard.folder.is_some() {
@@ -57,37 +77,62 @@ pub async fn open_sqlite(url: &DatabaseUrl) -> Result<Opened, StoreError> {
     let url = sqlite_url(&guard.path)?;
     sqlx::any::install_default_drivers();
     let mut writer = Db::owned(quiet(&url)?.connect().await?);
-    // The checkpointer runs checkpoints: on the commit path one would hold up everybody who waits for the commit.
-    for pragma in [
-        "PRAGMA journal_mode = WAL",
-        &format!("PRAGMA synchronous = {synchronous}"),
-        "PRAGMA wal_autocheckpoint = 0",
-        "PRAGMA cache_size = -65536",
-        "PRAGMA temp_store = MEMORY",
-    ] {
-        writer
-            .fetch_all(sqlx::query(sqlx::AssertSqlSafe(pragma.to_owned())))
-            .await?;
-    }
+    writer.pragma("PRAGMA journal_mode = WAL").await?;
+    prepare(&mut writer, synchronous).await?;
     migrate_sqlite(&mut writer).await?;
+    if purpose == Purpose::Serve && guard.folder.is_none() {
+        writer.pragma("PRAGMA wal_checkpoint(TRUNCATE)").await?;
+        preallocate_log(&guard.path)?;
+    }
     let mut checkpointer = Db::owned(quiet(&url)?.connect().await?);
-    let pragma = format!("PRAGMA synchronous = {synchronous}");
-    checkpointer
-        .execute(sqlx::query(sqlx::AssertSqlSafe(pragma)))
-        .await?;
-    let store = Store::connect(
-        AnyPoolOptions::new()
-            .max_connections(READERS)
-            .test_before_acquire(false),
-        url.as_str(),
-    )
-    .await?;
+    prepare(&mut checkpointer, synchronous).await?;
+    let batches = open_batches(&guard.path, synchronous)?;
+    let pool = AnyPoolOptions::new()
+        .max_connections(READERS)
+        .test_before_acquire(false);
+    let store = Store::connect(pool, url.as_str()).await?;
     Ok(Opened {
         store,
         writer,
+        batches,
         checkpointer,
         guard: Arc::new(guard),
     })
+}
+
+/// Checkpoints are the checkpointer's: on the commit path one would hold up everybody who waits for the commit.
+async fn prepare(db: &mut Db, synchronous: &str) -> Result<(), StoreError> {
+    db.pragma(&format!("PRAGMA synchronous = {synchronous}"))
+        .await?;
+    db.pragma("PRAGMA wal_autocheckpoint = 0").await
+}
+
+fn open_batches(path: &Path, synchronous: &str) -> Result<Connection, StoreError> {
+    let batches = Connection::open(path)?;
+    batches.busy_timeout(BUSY)?;
+    batches.pragma_update(None, "synchronous", synchronous)?;
+    batches.pragma_update(None, "wal_autocheckpoint", 0)?;
+    batches.pragma_update(None, "cache_size", -65_536)?;
+    batches.pragma_update(None, "foreign_keys", true)?;
+    batches.pragma_update(None, "temp_store", "MEMORY")?;
+    Ok(batches)
+}
+
+/// Fills the empty log with zeros. SQLite takes a log by its header and each frame by its checksum, so zeros are an empty
+/// log; nothing has been written to it yet, and nobody else has it open.
+fn preallocate_log(database: &Path) -> Result<(), StoreError> {
+    let mut path = database.to_owned().into_os_string();
+    path.push("-wal");
+    let path = PathBuf::from(path);
+    let fill = || -> io::Result<()> {
+        let mut log = OpenOptions::new().write(true).open(&path)?;
+        if log.metadata()?.len() == 0 {
+            io::copy(&mut io::Read::take(io::repeat(0), LOG_SIZE), &mut log)?;
+            log.sync_all()?;
+        }
+        Ok(())
+    };
+    fill().map_err(|e| StoreError::Io(path.clone(), e))
 }
 
 fn lock(url: &DatabaseUrl) -> Result<Guard, StoreError> {

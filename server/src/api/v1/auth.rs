@@ -64,7 +64,7 @@ pub(super) struct WhoAmI {
 /// Whose key this is, and what its tier allows.
 #[utoipa::path(
     get,
-    path = "/auth/whoami",
+    path = "/api/v1/auth/whoami",
     tag = "Authentication",
     security(("apiKey" = [])),
     responses(

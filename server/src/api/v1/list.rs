@@ -59,7 +59,7 @@ pub(super) struct ReservationList {
 /// The tenant's active reservations.
 #[utoipa::path(
     get,
-    path = "/Reservation/activeReservations",
+    path = "/api/v1/Reservation/activeReservations",
     tag = "Reservations",
     security(("apiKey" = [])),
     params(
@@ -142,7 +142,7 @@ pub(super) async fn active_reservations(
 /// The same as `/Reservation/activeReservations`.
 #[utoipa::path(
     get,
-    path = "/Reservation",
+    path = "/api/v1/Reservation",
     tag = "Reservations",
     security(("apiKey" = [])),
     responses(

@@ -6,11 +6,8 @@ mod list;
 mod reserve;
 mod unreserve;
 
-use axum::{
-    Json,
-    response::{IntoResponse, Response},
-};
-use http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -60,9 +57,21 @@ struct Answer<T> {
     body: T,
 }
 
+/// Most answers fit, so their buffer does not have to grow.
+const USUAL_LENGTH: usize = 512;
+
 impl<T: Serialize> IntoResponse for Answer<T> {
     fn into_response(self) -> Response {
-        let mut response = (self.status, Json(self.body)).into_response();
+        let mut json = Vec::with_capacity(USUAL_LENGTH);
+        if let Err(error) = serde_json::to_writer(&mut json, &self.body) {
+            return Problem::internal(&error.to_string()).into_response();
+        }
+        let mut response = Response::new(json.into());
+        *response.status_mut() = self.status;
+        response.headers_mut().insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        );
         set_standing(&mut response, &self.standing);
         response
     }
@@ -81,12 +90,6 @@ impl<E: Into<Problem>> IntoResponse for Limited<E> {
 
 fn set_standing(response: &mut Response, standing: &Standing) {
     let headers = response.headers_mut();
-    for (name, text) in [
-        (&RATE_LIMIT_POLICY, standing.policy_header()),
-        (&RATE_LIMIT, standing.header()),
-    ] {
-        if let Ok(value) = HeaderValue::try_from(text) {
-            headers.insert(name.clone(), value);
-        }
-    }
+    headers.insert(RATE_LIMIT_POLICY.clone(), standing.policy_header());
+    headers.insert(RATE_LIMIT.clone(), standing.header());
 }

@@ -97,7 +97,7 @@ pub(super) struct ReserveAnswer {
 /// Reserves 1 to 100 resources, each on its own, in order.
 #[utoipa::path(
     post,
-    path = "/Reservation/reserve",
+    path = "/api/v1/Reservation/reserve",
     tag = "Reservations",
     request_body = Vec<ReserveRequest>,
     security(("apiKey" = [])),

@@ -56,7 +56,7 @@ pub(super) struct UnreserveAnswer {
 /// Releases 1 to 100 reservations, each on its own, in order.
 #[utoipa::path(
     post,
-    path = "/Reservation/unreserve",
+    path = "/api/v1/Reservation/unreserve",
     tag = "Reservations",
     request_body = Vec<UnreserveRequest>,
     security(("apiKey" = [])),

@@ -17,6 +17,7 @@ use coop_locker::{
     rate_limit::RateLimiter,
     router::Doors,
     state::Services,
+    store::Purpose,
 };
 use http::{Method, Request, header};
 use serde_json::Value;
@@ -60,7 +61,7 @@ impl App {
     ) -> Self {
         let settings = settings(folder.path(), values);
         let shared = SharedClock::new(clock.clone());
-        let opening = lifecycle::open(settings, shared)
+        let opening = lifecycle::open(settings, shared, Purpose::Command)
             .await
             .unwrap_or_else(|e| panic!("{e}"));
         let services = opening.services;
