@@ -38,7 +38,13 @@ impl Attempt {
             serde_json::to_string(self).map_err(|e| domain::Error::Internal(e.to_string()))?;
         let end = services.clock.now().as_micros() + i64::from(VALID) * 1_000_000;
         let key = key(browser, state);
-        sessions::create(&services.ledger, key.as_bytes(), data, Time::from_micros(end)).await
+        sessions::create(
+            &services.ledger,
+            key.as_bytes(),
+            data,
+            Time::from_micros(end),
+        )
+        .await
     }
 
     /// Takes it back: the second one to come with the same state finds nothing.

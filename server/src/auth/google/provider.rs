@@ -1,8 +1,9 @@
 use std::sync::Arc;
 
 use oauth2::{
-    EndpointNotSet, EndpointSet, ExtraTokenFields, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
-    Scope, StandardRevocableToken, StandardTokenResponse, TokenUrl,
+    AuthUrl, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, EndpointNotSet,
+    EndpointSet, ExtraTokenFields, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope,
+    StandardRevocableToken, StandardTokenResponse, TokenUrl,
     basic::{
         BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse,
         BasicTokenType,
@@ -116,7 +117,10 @@ impl Provider {
         let url = match Url::parse(&format!("{issuer}/.well-known/openid-configuration")) {
             Ok(url) if is_safe(&url) => url,
             _ => {
-                tracing::error!(issuer, "google_issuer is neither an https address nor on this machine: nobody can sign in");
+                tracing::error!(
+                    issuer,
+                    "google_issuer is neither an https address nor on this machine: nobody can sign in"
+                );
                 return None;
             }
         };

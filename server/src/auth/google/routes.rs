@@ -93,7 +93,10 @@ pub async fn callback(
     if let Some(error) = answer.error {
         return Err(refused(&error));
     }
-    if answer.iss.is_some_and(|issuer| !provider.is_issuer(&issuer)) {
+    if answer
+        .iss
+        .is_some_and(|issuer| !provider.is_issuer(&issuer))
+    {
         return Err(over());
     }
     let code = answer.code.ok_or_else(over)?;
@@ -123,7 +126,11 @@ fn refused(error: &str) -> Failure {
         );
     }
     // Said by whoever made the link: it is shown to nobody, and cut in the log.
-    let error: String = error.chars().filter(char::is_ascii_graphic).take(40).collect();
+    let error: String = error
+        .chars()
+        .filter(char::is_ascii_graphic)
+        .take(40)
+        .collect();
     tracing::warn!(error, "the sign-in provider refused");
     Failure::new(
         StatusCode::BAD_GATEWAY,
@@ -132,7 +139,10 @@ fn refused(error: &str) -> Failure {
     )
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the signature that map_err wants")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the signature that map_err wants"
+)]
 fn unhelpful(error: ProviderError) -> Failure {
     tracing::warn!(%error, "the sign-in provider was of no help");
     Failure::new(
