@@ -27,7 +27,9 @@ impl Asker {
 
     /// Who is signed in, if anybody.
     pub(super) async fn identity(&self) -> Result<Option<Identity>, AppError> {
-        let person = Person::of(&self.state, &self.parts).await.map_err(|failure| of_failure(&failure))?;
+        let person = Person::of(&self.state, &self.parts)
+            .await
+            .map_err(|failure| of_failure(&failure))?;
         Ok(person.map(|person| person.identity))
     }
 
@@ -35,7 +37,14 @@ impl Asker {
     pub(super) async fn tenant(&self) -> Result<TenantId, AppError> {
         let identity = self.identity().await?.ok_or(AppError::SignedOut)?;
         let services = self.services();
-        sign_in::tenant_of(&services.ledger, &services.keyring, &services.clock, &identity).await.map_err(of_domain)
+        sign_in::tenant_of(
+            &services.ledger,
+            &services.keyring,
+            &services.clock,
+            &identity,
+        )
+        .await
+        .map_err(of_domain)
     }
 
     /// Whether this page needs a tenant. The others show a new person what there is without making one: he may have come
@@ -47,7 +56,11 @@ impl Asker {
 }
 
 fn of_failure(failure: &Failure) -> AppError {
-    if failure.status == http::StatusCode::SERVICE_UNAVAILABLE { AppError::Unavailable } else { AppError::Unexpected }
+    if failure.status == http::StatusCode::SERVICE_UNAVAILABLE {
+        AppError::Unavailable
+    } else {
+        AppError::Unexpected
+    }
 }
 
 /// What a person is told of a verb that was not done.
@@ -55,7 +68,9 @@ pub(super) fn of_domain(error: domain::Error) -> AppError {
     match error {
         domain::Error::NotFound => AppError::NotFound,
         domain::Error::Stale => AppError::Stale,
-        domain::Error::Suspended => AppError::Forbidden("This tenant is suspended. Ask the operator of this server.".into()),
+        domain::Error::Suspended => {
+            AppError::Forbidden("This tenant is suspended. Ask the operator of this server.".into())
+        }
         domain::Error::Unavailable => AppError::Unavailable,
         error => {
             tracing::error!(%error, "a request of the dashboard failed");

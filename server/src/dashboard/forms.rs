@@ -14,7 +14,6 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
-use tower_sessions::Session;
 
 use super::{
     Ui,
@@ -22,10 +21,7 @@ use super::{
     pages::{Extra, render},
 };
 use crate::{
-    auth::{
-        Failure,
-        session::{CookieKind, Cookies, Current},
-    },
+    auth::Failure,
     domain::{self, tenants},
 };
 
@@ -43,23 +39,41 @@ pub(super) async fn dashboard(State(ui): State<Ui>, request: Request<Body>) -> R
     let asker = Asker::new(ui.state.clone(), parts.clone());
     let result = match form {
         Ok(Form(form)) => perform(&asker, &form).await,
-        Err(_) => Err(AppError::Invalid("The form is incomplete. Reload the page and try again.".into())),
+        Err(_) => Err(AppError::Invalid(
+            "The form is incomplete. Reload the page and try again.".into(),
+        )),
     };
     let extra = match result {
-        Ok(shown) => Extra { shown: Some(shown), problem: None },
+        Ok(shown) => Extra {
+            shown: Some(shown),
+            problem: None,
+        },
         Err(AppError::SignedOut) => return to_sign_in(routes::DASHBOARD),
-        Err(error) => Extra { shown: None, problem: Some(Problem::from(error)) },
+        Err(error) => Extra {
+            shown: None,
+            problem: Some(Problem::from(error)),
+        },
     };
     let mut response = render(&ui, parts, extra).await;
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
 async fn perform(asker: &Asker, form: &KeyForm) -> Result<Shown, AppError> {
     match (form.action.as_str(), form.version) {
-        (action::REVEAL, _) => Ok(Shown { value: asker.reveal(&form.key).await?, rotated: false }),
-        (action::ROTATE, Some(version)) => Ok(Shown { value: asker.rotate(&form.key, version).await?, rotated: true }),
-        _ => Err(AppError::Invalid("The form asks for something unknown. Reload the page and try again.".into())),
+        (action::REVEAL, _) => Ok(Shown {
+            value: asker.reveal(&form.key).await?,
+            rotated: false,
+        }),
+        (action::ROTATE, Some(version)) => Ok(Shown {
+            value: asker.rotate(&form.key, version).await?,
+            rotated: true,
+        }),
+        _ => Err(AppError::Invalid(
+            "The form asks for something unknown. Reload the page and try again.".into(),
+        )),
     }
 }
 
@@ -74,38 +88,45 @@ pub(super) async fn claim(State(ui): State<Ui>, request: Request<Body>) -> Respo
     let identity = match Asker::new(ui.state.clone(), parts.clone()).identity().await {
         Ok(Some(identity)) => identity,
         Ok(None) => return to_sign_in(routes::CLAIM),
-        Err(error) => return render(&ui, parts, Extra { shown: None, problem: Some(Problem::from(error)) }).await,
+        Err(error) => {
+            return render(
+                &ui,
+                parts,
+                Extra {
+                    shown: None,
+                    problem: Some(Problem::from(error)),
+                },
+            )
+            .await;
+        }
     };
     let form = Form::<ClaimForm>::from_request(Request::from_parts(parts.clone(), body), &ui).await;
     let Ok(Form(form)) = form else {
         return Failure::bad_form("The claim code is missing.").into_response();
     };
     let services = &ui.state.services;
-    let error = match tenants::claim(&services.ledger, &services.clock, &identity, &form.code).await {
+    let error = match tenants::claim(&services.ledger, &services.clock, &identity, &form.code).await
+    {
         Ok(_) => return Redirect::to(routes::DASHBOARD).into_response(),
-        Err(domain::Error::NotFound) => {
-            AppError::Invalid("This claim code is unknown, was used already, or is older than seven days.".into())
+        Err(domain::Error::NotFound) => AppError::Invalid(
+            "This claim code is unknown, was used already, or is older than seven days.".into(),
+        ),
+        Err(domain::Error::Taken) => {
+            AppError::Invalid("You own a tenant already, and a person owns one.".into())
         }
-        Err(domain::Error::Taken) => AppError::Invalid("You own a tenant already, and a person owns one.".into()),
         Err(error) => of_domain(error),
     };
-    render(&ui, parts, Extra { shown: None, problem: Some(Problem::from(error)) }).await
+    render(
+        &ui,
+        parts,
+        Extra {
+            shown: None,
+            problem: Some(Problem::from(error)),
+        },
+    )
+    .await
 }
 
 fn to_sign_in(return_to: &str) -> Response {
     Redirect::to(&routes::returning(routes::SIGN_IN, return_to)).into_response()
-}
-
-/// `POST /auth/sign-out`.
-pub(super) async fn sign_out(State(ui): State<Ui>, session: Session) -> Response {
-    let services = &ui.state.services;
-    if let Err(error) = Current::new(session, &services.clock).sign_out().await {
-        tracing::error!(%error, "a session could not be ended");
-        return Failure::unavailable().into_response();
-    }
-    let mut response = Redirect::to(routes::HOME).into_response();
-    let expired = Cookies::new(&services.settings).set(CookieKind::Session, "", 0);
-    response.headers_mut().append(header::SET_COOKIE, expired);
-    response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\", \"cookies\""));
-    response
 }

@@ -38,7 +38,12 @@ pub(super) async fn frame(State(ui): State<Ui>, mut request: Request, next: Next
         response = failed(&ui, asked, &failure, response).await;
     }
     problem::finish(&mut response, "", &id);
-    secure(response.headers_mut(), &nonce, ui.state.services.settings.is_https(), had_cookie);
+    secure(
+        response.headers_mut(),
+        &nonce,
+        ui.state.services.settings.is_https(),
+        had_cookie,
+    );
     response
 }
 
@@ -52,7 +57,15 @@ async fn failed(ui: &Ui, asked: Parts, failure: &Failure, original: Response) ->
         title: failure.title.to_owned(),
         detail: failure.detail.to_owned(),
     };
-    let mut page = render(ui, asked, Extra { shown: None, problem: Some(problem) }).await;
+    let mut page = render(
+        ui,
+        asked,
+        Extra {
+            shown: None,
+            problem: Some(problem),
+        },
+    )
+    .await;
     *page.status_mut() = failure.status;
     for (name, value) in original.headers() {
         if *name == header::SET_COOKIE || *name == header::ALLOW {
@@ -76,8 +89,14 @@ fn secure(headers: &mut HeaderMap, nonce: &Nonce, is_https: bool, had_cookie: bo
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         // Not no-referrer: a form without scripting would send `Origin: null`.
         (header::REFERRER_POLICY, "same-origin"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ),
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "same-origin",
+        ),
         (
             HeaderName::from_static("permissions-policy"),
             "camera=(), geolocation=(), microphone=(), payment=(), usb=(), clipboard-write=(self)",
@@ -87,9 +106,14 @@ fn secure(headers: &mut HeaderMap, nonce: &Nonce, is_https: bool, had_cookie: bo
         headers.insert(name, HeaderValue::from_static(value));
     }
     if is_https {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000; includeSubDomains"));
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=63072000; includeSubDomains"),
+        );
     }
     // Pages of a signed-in person are nobody else's, and the others are cheap to make.
     let caching = if had_cookie { "no-store" } else { "no-cache" };
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static(caching));
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static(caching));
 }

@@ -49,24 +49,34 @@ pub fn router(services: Services) -> Router {
     let _ = any_spawner::Executor::init_tokio();
     let files = Arc::new(Files::load(services.settings.site_dir.as_deref()));
     let state = DashboardState::new(services);
-    let ui = Ui { state: state.clone(), files };
+    let ui = Ui {
+        state: state.clone(),
+        files,
+    };
     let guards = state.clone();
     app::paths()
-        .fold(Router::new(), |router, path| router.route(path, get(pages::page)))
+        .fold(Router::new(), |router, path| {
+            router.route(path, get(pages::page))
+        })
         .route(app::routes::DASHBOARD, post(forms::dashboard))
         .route(app::routes::CLAIM, post(forms::claim))
         .route(app::routes::DEV_SIGN_IN, post(dev::sign_in))
         .route(app::routes::GOOGLE, get(google::start))
         .route(google::CALLBACK, get(google::callback))
-        .route(app::routes::SIGN_OUT, post(forms::sign_out))
+        .route(app::routes::SIGN_OUT, post(session::sign_out))
         .route("/fn/{*path}", post(pages::server_function))
         .fallback(pages::file_or_nothing)
         .method_not_allowed_fallback(async || Failure::not_found())
-        .layer(middleware::from_fn_with_state(guards.clone(), session::note_use))
+        .layer(middleware::from_fn_with_state(
+            guards.clone(),
+            session::note_use,
+        ))
         .layer(session::layer(&state))
         .layer(middleware::from_fn_with_state(guards.clone(), csrf::guard))
         .layer(DefaultBodyLimit::max(LONGEST_FORM))
-        .layer(CatchPanicLayer::custom(|_| Failure::unexpected().into_response()))
+        .layer(CatchPanicLayer::custom(|_| {
+            Failure::unexpected().into_response()
+        }))
         .layer(middleware::from_fn_with_state(guards, host::guard))
         .layer(middleware::from_fn_with_state(ui.clone(), frame::frame))
         .with_state(ui)

@@ -48,7 +48,9 @@ pub(super) async fn server_function(State(ui): State<Ui>, request: Request<Body>
     let (parts, body) = request.into_parts();
     let provide = context(&ui, &parts, Extra::default());
     let request = Request::from_parts(parts, body);
-    leptos_axum::handle_server_fns_with_context(provide, request).await.into_response()
+    leptos_axum::handle_server_fns_with_context(provide, request)
+        .await
+        .into_response()
 }
 
 /// The page at the request's path.
@@ -90,7 +92,15 @@ fn site(ui: &Ui, parts: &Parts) -> Site {
         base_url: settings.base().to_owned(),
         google: ui.state.provider.is_some(),
         dev_sign_in: dev::is_offered(settings, &parts.headers, &parts.extensions),
-        request_id: parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
-        nonce: parts.extensions.get::<Nonce>().map(|nonce| nonce.0.clone()).unwrap_or_default(),
+        request_id: parts
+            .extensions
+            .get::<RequestId>()
+            .map(|id| id.0.clone())
+            .unwrap_or_default(),
+        nonce: parts
+            .extensions
+            .get::<Nonce>()
+            .map(|nonce| nonce.0.clone())
+            .unwrap_or_default(),
     }
 }

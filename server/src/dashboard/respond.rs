@@ -9,7 +9,9 @@ pub(super) struct LeptosRespond;
 
 impl Respond for LeptosRespond {
     fn status(&self, code: u16) {
-        if let (Some(options), Ok(status)) = (use_context::<ResponseOptions>(), StatusCode::from_u16(code)) {
+        if let (Some(options), Ok(status)) =
+            (use_context::<ResponseOptions>(), StatusCode::from_u16(code))
+        {
             options.set_status(status);
         }
     }

@@ -162,7 +162,7 @@ impl Provider {
         code: String,
     ) -> Result<Identity, ProviderError> {
         let discovery = self.discovery().await?;
-        let send = |request| fetch::send(&self.http, request);
+        let send = |request| fetch::send(self.http.clone(), request);
         let answer = self
             .oauth(&discovery)?
             .exchange_code(AuthorizationCode::new(code))

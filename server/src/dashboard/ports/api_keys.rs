@@ -19,24 +19,37 @@ use crate::{
 impl KeysPort for Asker {
     async fn default_key(&self) -> Result<ApiKey, AppError> {
         let tenant = self.tenant().await?;
-        api_keys::default_key(&self.services().ledger, tenant).await.map(shown).map_err(of_domain)
+        api_keys::default_key(&self.services().ledger, tenant)
+            .await
+            .map(shown)
+            .map_err(of_domain)
     }
 
     async fn reveal(&self, id: &str) -> Result<KeyValue, AppError> {
         let tenant = self.tenant().await?;
         let id = ApiKeyId::parse(id).ok_or(AppError::NotFound)?;
         let services = self.services();
-        api_keys::reveal(&services.ledger, &services.keyring, tenant, id).await.map(with_value).map_err(of_domain)
+        api_keys::reveal(&services.ledger, &services.keyring, tenant, id)
+            .await
+            .map(with_value)
+            .map_err(of_domain)
     }
 
     async fn rotate(&self, id: &str, version: i64) -> Result<KeyValue, AppError> {
         let tenant = self.tenant().await?;
         let id = ApiKeyId::parse(id).ok_or(AppError::NotFound)?;
         let services = self.services();
-        api_keys::rotate(&services.ledger, &services.keyring, &services.clock, tenant, id, version)
-            .await
-            .map(with_value)
-            .map_err(of_domain)
+        api_keys::rotate(
+            &services.ledger,
+            &services.keyring,
+            &services.clock,
+            tenant,
+            id,
+            version,
+        )
+        .await
+        .map(with_value)
+        .map_err(of_domain)
     }
 }
 
@@ -52,5 +65,8 @@ fn shown(key: model::ApiKey) -> ApiKey {
 }
 
 fn with_value((key, value): (model::ApiKey, KeyText)) -> KeyValue {
-    KeyValue { key: shown(key), value: value.expose().to_owned() }
+    KeyValue {
+        key: shown(key),
+        value: value.expose().to_owned(),
+    }
 }

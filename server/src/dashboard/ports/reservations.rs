@@ -21,10 +21,20 @@ impl ReservationsPort for Asker {
         let ledger = &self.services().ledger;
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let now = self.services().clock.now();
-        let page = reservations::list(ledger, tenant, &ReservationFilter::default(), None, limit, now)
+        let page = reservations::list(
+            ledger,
+            tenant,
+            &ReservationFilter::default(),
+            None,
+            limit,
+            now,
+        )
+        .await
+        .map_err(of_domain)?;
+        let active = account::of(ledger, tenant)
             .await
-            .map_err(of_domain)?;
-        let active = account::of(ledger, tenant).await.map_err(of_domain)?.active_reservations;
+            .map_err(of_domain)?
+            .active_reservations;
         Ok(ReservationPage {
             more: page.next.is_some(),
             active,
