@@ -1,7 +1,7 @@
 //! How a page or a server function shapes its answer.
 
 use app::ports::Respond;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header, request::Parts};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
@@ -22,7 +22,13 @@ impl Respond for LeptosRespond {
         }
     }
 
+    /// A page redirects whoever asks for it; a server function only a form that navigates, since a script wants the answer.
     fn redirect(&self, path: &str) {
         leptos_axum::redirect(path);
+        let is_page =
+            use_context::<Parts>().is_some_and(|parts| !parts.uri.path().starts_with("/fn/"));
+        if is_page {
+            self.status(StatusCode::SEE_OTHER.as_u16());
+        }
     }
 }
