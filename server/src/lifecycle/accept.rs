@@ -17,8 +17,9 @@ const LONGEST_HEAD: Duration = Duration::from_secs(10);
 /// How long to wait when the operating system has no file descriptor left.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Accepts until `stop`, then lets every connection finish its request. Ends when the last one has.
-pub(super) async fn accept<S, F>(
+/// Accepts until `stop`, at most `most` connections at once, then lets every connection finish its request. Ends when the
+/// last one has.
+pub async fn accept<S, F>(
     listener: TcpListener,
     most: usize,
     stop: CancellationToken,

@@ -5,5 +5,6 @@ mod open;
 mod serve;
 mod signals;
 
+pub use accept::accept;
 pub use open::{Opening, StartError, open};
 pub use serve::serve;

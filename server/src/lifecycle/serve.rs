@@ -42,6 +42,8 @@ pub async fn serve(settings: Settings, metrics: PrometheusHandle) -> Result<(), 
     jobs::start(&services, &limiter, &stop);
 
     let doors = Doors::new(&services, Arc::clone(&limiter));
+    // Port 0 asks for any free one.
+    let address = listener.local_addr().unwrap_or(services.settings.listen);
     let connections = TaskTracker::new();
     let most = services.settings.max_connections;
     let accepting = services.tasks.spawn(accept(
@@ -61,7 +63,7 @@ pub async fn serve(settings: Settings, metrics: PrometheusHandle) -> Result<(), 
             move |request| tower::ServiceExt::oneshot(router.clone(), request),
         ));
     }
-    tracing::info!(listen = %services.settings.listen, url = services.settings.base(), "serving");
+    tracing::info!(listen = %address, url = services.settings.base(), "serving");
 
     let failed = tokio::select! {
         () = signals.stop() => None,

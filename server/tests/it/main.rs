@@ -3,4 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails there")]
 
 mod api;
+mod crash;
+mod jobs;
+mod races;
 mod support;

@@ -1,6 +1,7 @@
 //! A whole server without its listener: real SQLite, real routers, a clock that is turned by hand.
 
 use std::{
+    net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -22,7 +23,8 @@ use coop_locker::{
 use http::{Method, Request, header};
 use serde_json::Value;
 use tempfile::TempDir;
-use tokio_util::sync::CancellationToken;
+use tokio::net::TcpListener;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{Answer, ManualClock};
 
@@ -81,9 +83,26 @@ impl App {
 
     /// Stops as on SIGTERM and starts again on the same files.
     pub async fn restart(self) -> Self {
+        self.restart_after(0).await
+    }
+
+    /// The same, with so much time in between.
+    pub async fn restart_after(self, millis: i64) -> Self {
         let (folder, clock) = (Arc::clone(&self.folder), self.clock.clone());
         self.shut_down().await;
+        clock.advance_ms(millis);
         Self::open(folder, clock, &[]).await
+    }
+
+    /// Listens on a free port, as `serve` does.
+    pub async fn listen(&self) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let (doors, stop) = (self.doors.clone(), self.stop.clone());
+        let service = move |request| doors.clone().answer(request);
+        let accepting = lifecycle::accept(listener, 1_000, stop, TaskTracker::new(), service);
+        self.services.tasks.spawn(accepting);
+        address
     }
 
     pub async fn shut_down(self) {
@@ -110,6 +129,18 @@ impl App {
             .expect("a second connection");
         connection.execute(sql).await.expect("done");
         connection.close().await.expect("closed");
+    }
+
+    /// The first column, a text, of what the database holds, read behind the server's back.
+    pub async fn column(&self, sql: &'static str) -> Vec<String> {
+        use sqlx::Connection as _;
+        let url = format!("sqlite://{}", self.database().display());
+        let mut connection = sqlx::SqliteConnection::connect(&url)
+            .await
+            .expect("a second connection");
+        let rows = sqlx::query_scalar(sql).fetch_all(&mut connection).await;
+        connection.close().await.expect("closed");
+        rows.expect("rows")
     }
 
     pub async fn tenant(&self, tier: Tier) -> Tenant {

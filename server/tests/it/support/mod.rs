@@ -1,9 +1,13 @@
-//! What tests share: a server within the process, on a clock that they turn.
+//! What tests share: a server within the process, on a clock that they turn; and the real binary, over TCP.
 
 mod app;
 mod clock;
 mod http;
+mod server;
+mod wire;
 
 pub use app::{App, Tenant};
 pub use clock::ManualClock;
 pub use http::Answer;
+pub use server::{Server, Site};
+pub use wire::{Connection, Reply};

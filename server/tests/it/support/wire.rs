@@ -1,0 +1,101 @@
+//! HTTP/1.1 over a real connection, as plain as it gets: nothing is retried, pooled or followed behind a test's back.
+
+use std::{
+    fmt::Write as _,
+    io::{self, BufRead as _, BufReader, ErrorKind, Read as _, Write as _},
+    net::{SocketAddr, TcpStream},
+    time::Duration,
+};
+
+use serde_json::Value;
+
+/// Longer than anything that the server is given time for.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+pub struct Connection(BufReader<TcpStream>);
+
+/// An answer that arrived whole.
+pub struct Reply {
+    pub status: u16,
+    /// The status line and the headers.
+    pub head: String,
+    pub body: String,
+}
+
+impl Reply {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|e| panic!("{e} in {:?}", self.body))
+    }
+}
+
+impl Connection {
+    pub fn open(address: SocketAddr) -> io::Result<Self> {
+        let stream = TcpStream::connect(address)?;
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_write_timeout(Some(PATIENCE))?;
+        Ok(Self(BufReader::new(stream)))
+    }
+
+    /// Sends a request with a key and waits for the answer. An error means that nobody knows what became of it.
+    pub fn call(&mut self, method: &str, path: &str, key: &str, body: &str) -> io::Result<Reply> {
+        self.send(
+            method,
+            path,
+            &[("x-api-key", key), ("content-type", "application/json")],
+            body,
+        )
+    }
+
+    /// The same with any headers.
+    pub fn send(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> io::Result<Reply> {
+        let mut request = format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\n");
+        for (name, value) in headers {
+            // Writing into a String cannot fail.
+            let _ = write!(request, "{name}: {value}\r\n");
+        }
+        let _ = write!(request, "content-length: {}\r\n\r\n{body}", body.len());
+        self.write(request.as_bytes())?;
+        self.read()
+    }
+
+    /// Sends bytes as they are.
+    pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.0.get_mut().write_all(bytes)
+    }
+
+    pub fn read(&mut self) -> io::Result<Reply> {
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            if self.0.read_line(&mut head)? == 0 {
+                return Err(ErrorKind::UnexpectedEof.into());
+            }
+        }
+        let malformed = || io::Error::new(ErrorKind::InvalidData, head.clone());
+        let status = head.split(' ').nth(1).and_then(|text| text.parse().ok());
+        let length = head
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length: "))
+            .and_then(|text| text.parse().ok());
+        let mut body = vec![0; length.ok_or_else(malformed)?];
+        self.0.read_exact(&mut body)?;
+        Ok(Reply {
+            status: status.ok_or_else(malformed)?,
+            body: String::from_utf8(body).map_err(|_| malformed())?,
+            head,
+        })
+    }
+
+    /// Whatever still comes before the server closes the connection.
+    pub fn read_to_end(&mut self) -> io::Result<String> {
+        let mut rest = String::new();
+        self.0.read_to_string(&mut rest)?;
+        Ok(rest)
+    }
+}
