@@ -1,6 +1,6 @@
 //! The pure core of Coop Locker: what a reservation is, and how one is decided.
 //!
-//! [`decide`] is the only place where the rules live. It looks at a [`Book`], takes a [`Command`] and the time, and
+//! [`decide()`] is the only place where the rules live. It looks at a [`Book`], takes a [`Command`] and the time, and
 //! says what the answer is, what changes, and which events tell of it. It does no I/O, reads no clock and draws no
 //! random number: the time and fresh release tokens are arguments. So the same crate runs in the server and in a
 //! browser, and a test can put it into any situation at any time.

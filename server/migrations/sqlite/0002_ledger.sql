@@ -30,6 +30,15 @@ CREATE TABLE reservations (
     CONSTRAINT reservations_pk PRIMARY KEY (tenant_id, resource, fencing_token)
 ) WITHOUT ROWID;
 
+-- Rows inserted here are deleted there, each by its key. A DELETE whose WHERE is a list of row values would look at
+-- every row of the tenant instead.
+CREATE VIEW ended_reservations AS SELECT tenant_id, resource, fencing_token FROM reservations;
+CREATE TRIGGER ended_reservations_insert INSTEAD OF INSERT ON ended_reservations
+BEGIN
+    DELETE FROM reservations
+    WHERE tenant_id = NEW.tenant_id AND resource = NEW.resource AND fencing_token = NEW.fencing_token;
+END;
+
 -- What happened, numbered without a gap within a tenant. `data` is the event as clients see it.
 CREATE TABLE events (
     tenant_id BIGINT NOT NULL,

@@ -32,6 +32,15 @@ pub async fn default_key(ledger: &Ledger, tenant: TenantId) -> Result<ApiKey, Er
         .ok_or(Error::NotFound)
 }
 
+/// One of the tenant's keys.
+///
+/// # Errors
+/// [`Error::NotFound`] when the tenant has no such key.
+pub async fn find(ledger: &Ledger, tenant: TenantId, id: ApiKeyId) -> Result<ApiKey, Error> {
+    let stored = ledger.store().read().await?.api_key_of(tenant, id).await?;
+    stored.map(|stored| stored.key).ok_or(Error::NotFound)
+}
+
 /// A key's value.
 ///
 /// # Errors

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod api_keys;
 mod error;
+pub mod housekeeping;
 mod new_tenant;
 pub mod reservations;
 pub mod sign_in;

@@ -16,8 +16,8 @@ use crate::{
 /// Statement by statement: what ended goes before what began, so that a name may change hands within a batch.
 const COMMIT: &str = "\
 BEGIN IMMEDIATE;
-DELETE FROM reservations WHERE (tenant_id, resource, fencing_token) IN
-  (SELECT value->>0, value->>1, value->>2 FROM json_each($1));
+INSERT INTO ended_reservations (tenant_id, resource, fencing_token)
+  SELECT value->>0, value->>1, value->>2 FROM json_each($1);
 INSERT INTO reservations (tenant_id, resource, fencing_token, requester, release_token, reserved_at, expires_at,
     ttl_seconds, api_key_label, resource_type, metadata)
   SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8, value->>9,

@@ -7,7 +7,7 @@ use coop_engine::{
 use sqlx::{Row as _, any::AnyRow};
 
 use crate::{
-    model::TenantId,
+    model::{TenantId, Tier},
     store::{Db, StoreError},
 };
 
@@ -122,6 +122,26 @@ impl Db {
                 ))
             })
             .collect()
+    }
+
+    /// Forgets events of a tier's tenants that happened before `before`, the oldest first, at most `limit`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn prune_events(
+        &mut self,
+        tier: Tier,
+        before: Time,
+        limit: i64,
+    ) -> Result<u64, StoreError> {
+        let query = sqlx::query(
+            "DELETE FROM events WHERE (tenant_id, revision) IN (               SELECT e.tenant_id, e.revision FROM tenants t JOIN events e ON e.tenant_id = t.id \
+               WHERE t.tier = $1 AND e.at < $2 ORDER BY e.tenant_id, e.revision LIMIT $3)",
+        )
+        .bind(tier.code())
+        .bind(before.as_micros())
+        .bind(limit);
+        self.execute(query).await
     }
 
     /// How many reservations the tenant has, those included whose expiry is about to be announced.

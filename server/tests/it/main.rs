@@ -1,1 +1,6 @@
-//! Integration tests.
+//! Integration tests: one binary, so that everything is linked once. The folders mirror the URL table.
+
+#![expect(clippy::expect_used, reason = "a test that cannot go on fails there")]
+
+mod api;
+mod support;

@@ -96,18 +96,24 @@ fn a_second_holder_is_refused_and_the_changes_before_it_are_taken_back() {
 
 #[test]
 fn removing_what_is_not_there_is_refused_and_the_changes_before_it_are_taken_back() {
-    let mut book = two_held();
-    let mut decision = releasing_both(&book);
-    let Change::Remove(ended) = &mut decision.changes[1] else {
-        panic!("not a release");
-    };
-    // Another incarnation of `b`.
-    Arc::make_mut(ended).fencing_token = Revision::new(1);
-    let corrupt = Corrupt::NotHeld {
-        resource: ended.resource.clone(),
-        fencing_token: Revision::new(1),
-    };
-    assert_eq!(refused(&mut book, &decision), corrupt);
+    let wrongs: [fn(&mut Reservation); 3] = [
+        |ended| ended.fencing_token = Revision::new(1),
+        |ended| ended.expires_at = Some(second(60)),
+        |ended| ended.resource = take("w1", "never held", 0, 1).resource,
+    ];
+    for wrong in wrongs {
+        let mut book = two_held();
+        let mut decision = releasing_both(&book);
+        let Change::Remove(ended) = &mut decision.changes[1] else {
+            panic!("not a release");
+        };
+        wrong(Arc::make_mut(ended));
+        let corrupt = Corrupt::NotHeld {
+            resource: ended.resource.clone(),
+            fencing_token: ended.fencing_token,
+        };
+        assert_eq!(refused(&mut book, &decision), corrupt);
+    }
 }
 
 #[test]

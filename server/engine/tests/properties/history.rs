@@ -1,6 +1,8 @@
 //! What happened, in plain values.
 
-use coop_engine::{Event, EventKind, Reservation};
+use std::sync::Arc;
+
+use coop_engine::{Event, EventKind, IssuerId, Requester, Reservation, ResourceName, Time};
 
 /// One event.
 #[derive(Clone, Debug, PartialEq)]
@@ -8,7 +10,7 @@ pub struct Fact {
     pub revision: u64,
     pub kind: EventKind,
     pub grant: Grant,
-    pub label: String,
+    pub label: Arc<str>,
     pub at: i64,
 }
 
@@ -16,26 +18,26 @@ pub struct Fact {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Grant {
     pub number: u64,
-    pub resource: String,
-    pub requester: String,
+    pub resource: ResourceName,
+    pub requester: Requester,
     pub issuer: Option<i64>,
     pub token: [u8; 16],
     pub since: i64,
     pub until: Option<i64>,
-    pub label: String,
+    pub label: Arc<str>,
 }
 
 impl Grant {
     pub fn of(reservation: &Reservation) -> Self {
         Self {
             number: reservation.fencing_token.as_u64(),
-            resource: reservation.resource.to_string(),
-            requester: reservation.principal.requester.to_string(),
-            issuer: reservation.principal.issuer.map(|issuer| issuer.as_i64()),
+            resource: reservation.resource.clone(),
+            requester: reservation.principal.requester.clone(),
+            issuer: reservation.principal.issuer.map(IssuerId::as_i64),
             token: *reservation.release_token.as_bytes(),
             since: reservation.reserved_at.as_micros(),
-            until: reservation.expires_at.map(|time| time.as_micros()),
-            label: reservation.label.to_string(),
+            until: reservation.expires_at.map(Time::as_micros),
+            label: Arc::clone(&reservation.label),
         }
     }
 }
@@ -45,7 +47,7 @@ pub fn facts(events: &[Event]) -> Vec<Fact> {
         revision: event.revision.as_u64(),
         kind: event.kind,
         grant: Grant::of(&event.reservation),
-        label: event.label.to_string(),
+        label: Arc::clone(&event.label),
         at: event.at.as_micros(),
     };
     events.iter().map(fact).collect()

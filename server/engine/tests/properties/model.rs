@@ -1,9 +1,11 @@
 //! The rules once more, as slow and plain as possible: there is no book, only the history. Who holds what is found by
 //! telling the history from its beginning, and a denied request is one whose part of the history is cut off again.
 
+use std::sync::Arc;
+
 use coop_engine::{
-    Caller, Command, Denial, EventKind, Limits, Outcome, ReserveItem, ReserveOutcome, Time,
-    UnreserveItem, UnreserveOutcome,
+    Caller, Command, Denial, EventKind, IssuerId, Limits, Outcome, ReserveItem, ReserveOutcome,
+    Time, UnreserveItem, UnreserveOutcome,
 };
 
 use crate::history::{Fact, Grant};
@@ -24,7 +26,7 @@ pub enum Answer {
 
 impl Model {
     /// All that has begun and not ended, in the order of the grants.
-    pub fn live(&self) -> Vec<Grant> {
+    pub fn live(&self) -> Vec<&Grant> {
         let mut live: Vec<&Grant> = Vec::new();
         for fact in &self.history {
             if fact.kind == EventKind::Reserved {
@@ -33,7 +35,7 @@ impl Model {
                 live.retain(|grant| grant.number != fact.grant.number);
             }
         }
-        live.into_iter().cloned().collect()
+        live
     }
 
     pub fn next_deadline(&self) -> Option<i64> {
@@ -74,86 +76,79 @@ impl Model {
         }
     }
 
-    fn held_now(&self) -> Vec<Grant> {
+    fn held_now(&self) -> Vec<&Grant> {
         let mut live = self.live();
         live.retain(|grant| grant.until.is_none_or(|until| until > self.last_now));
         live
     }
 
     fn expire(&mut self, command: &Command, mut others: usize) {
-        let named: Vec<&str> = match command {
-            Command::Reserve(items) => items.iter().map(|item| item.resource.as_str()).collect(),
-            Command::Unreserve(items) => items.iter().map(|item| item.resource.as_str()).collect(),
+        let named: Vec<_> = match command {
+            Command::Reserve(items) => items.iter().map(|item| &item.resource).collect(),
+            Command::Unreserve(items) => items.iter().map(|item| &item.resource).collect(),
             Command::Expire => Vec::new(),
         };
         let mut due = self.live();
         due.retain(|grant| grant.until.is_some_and(|until| until <= self.last_now));
         // A stable sort of grants in their order.
         due.sort_by_key(|grant| grant.until);
+        let due: Vec<_> = due.into_iter().cloned().collect();
         for grant in due {
-            if !named.contains(&grant.resource.as_str()) {
+            if !named.contains(&&grant.resource) {
                 if others == 0 {
                     continue;
                 }
                 others -= 1;
             }
-            let label = grant.label.clone();
+            let label = Arc::clone(&grant.label);
             self.tell(EventKind::ReservationExpired, grant, label);
         }
     }
 
     fn reserve(&mut self, caller: &Caller, item: &ReserveItem) -> (&'static str, Option<u64>) {
-        let asker = (
-            caller.issuer.map(|issuer| issuer.as_i64()),
-            item.requester.as_str(),
-        );
+        let asker = (caller.issuer.map(IssuerId::as_i64), &item.requester);
         let live = self.live();
-        let holder = live
-            .iter()
-            .find(|grant| grant.resource == item.resource.as_str());
+        let holder = live.iter().find(|grant| grant.resource == item.resource);
         if let Some(grant) = holder {
-            let same = (grant.issuer, grant.requester.as_str()) == asker;
+            let same = (grant.issuer, &grant.requester) == asker;
             let status = if same { "ALREADY_HAD" } else { "ALREADY_HELD" };
             return (status, Some(grant.number));
         }
         let ttl = item.ttl.map(|ttl| i64::from(ttl.seconds()) * 1_000_000);
         let grant = Grant {
             number: self.history.len() as u64 + 1,
-            resource: item.resource.to_string(),
-            requester: asker.1.to_owned(),
+            resource: item.resource.clone(),
+            requester: asker.1.clone(),
             issuer: asker.0,
             token: *item.token.as_bytes(),
             since: self.last_now,
             until: ttl.map(|ttl| self.last_now + ttl),
-            label: caller.label.to_string(),
+            label: Arc::clone(&caller.label),
         };
         let number = grant.number;
-        self.tell(EventKind::Reserved, grant, caller.label.to_string());
+        self.tell(EventKind::Reserved, grant, Arc::clone(&caller.label));
         ("ACQUIRED", Some(number))
     }
 
     fn unreserve(&mut self, caller: &Caller, item: &UnreserveItem) -> (&'static str, Option<u64>) {
-        let asker = (
-            caller.issuer.map(|issuer| issuer.as_i64()),
-            item.requester.as_str(),
-        );
+        let asker = (caller.issuer.map(IssuerId::as_i64), &item.requester);
         let mut live = self.live();
-        live.retain(|grant| grant.resource == item.resource.as_str());
-        let Some(grant) = live.pop() else {
+        live.retain(|grant| grant.resource == item.resource);
+        let Some(grant) = live.pop().cloned() else {
             return ("NOT_RESERVED", None);
         };
-        if (grant.issuer, grant.requester.as_str()) != asker {
+        if (grant.issuer, &grant.requester) != asker {
             return ("DOESNT_OWN_RESERVATION", Some(grant.number));
         }
         if item.token.map(|token| *token.as_bytes()) != Some(grant.token) {
             return ("INVALID_RELEASE_TOKEN", None);
         }
         let number = grant.number;
-        self.tell(EventKind::Unreserved, grant, caller.label.to_string());
+        self.tell(EventKind::Unreserved, grant, Arc::clone(&caller.label));
         ("RELINQUISHED", Some(number))
     }
 
-    fn tell(&mut self, kind: EventKind, grant: Grant, label: String) {
+    fn tell(&mut self, kind: EventKind, grant: Grant, label: Arc<str>) {
         self.history.push(Fact {
             revision: self.history.len() as u64 + 1,
             kind,

@@ -147,7 +147,7 @@ fn token(proof: &Proof, resource: &ResourceName, model: &Model) -> Option<Releas
     let grant = match proof {
         Proof::Missing => return None,
         Proof::Unknown => return Some(unknown),
-        Proof::Last => grants().rfind(|grant| grant.resource == resource.as_str()),
+        Proof::Last => grants().rfind(|grant| grant.resource == *resource),
         Proof::Other(number) => grants().nth(number % model.history.len().max(1)),
     };
     Some(grant.map_or(unknown, |grant| ReleaseToken::from_bytes(grant.token)))

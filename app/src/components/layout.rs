@@ -1,0 +1,51 @@
+use super::Logo;
+use crate::{model::Account, routes};
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// The frame of every page: skip link, header, main part, footer.
+#[component]
+pub fn Layout(
+    /// The page's own part of the document title.
+    title: String,
+    /// Who is signed in.
+    account: Option<Account>,
+    /// The main part.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <Title text=title />
+        <a class="skip" href="#main">"Skip to content"</a>
+        <header class="top">
+            <div class="wrap top-row">
+                <a class="brand" href=routes::HOME><Logo /><span>"Coop Locker"</span></a>
+                <nav class="nav" aria-label="Main">
+                    {match account {
+                        Some(account) => view! { <SignedIn account /> }.into_any(),
+                        None => view! { <a class="button small" href=routes::SIGN_IN>"Sign in"</a> }.into_any(),
+                    }}
+                </nav>
+            </div>
+        </header>
+        <main id="main" class="wrap" tabindex="-1">{children()}</main>
+        <footer class="foot">
+            <div class="wrap foot-row">
+                <span>"Coop Locker, an open reservation service"</span>
+                <a href=routes::OPENAPI>"API description"</a>
+            </div>
+        </footer>
+    }
+}
+
+#[component]
+fn SignedIn(account: Account) -> impl IntoView {
+    let who = account.email.unwrap_or(account.tenant_name);
+    let title = who.clone();
+    view! {
+        <a class="nav-link" href=routes::DASHBOARD>"Dashboard"</a>
+        <span class="who" title=title>{who}</span>
+        <form method="post" action=routes::SIGN_OUT>
+            <button class="button small">"Sign out"</button>
+        </form>
+    }
+}

@@ -1,0 +1,35 @@
+//! What several pages use, and the islands.
+//!
+//! Only islands are compiled for the browser; everything else is HTML by then.
+
+mod claim_code;
+mod code_block;
+mod curl;
+mod key_panel;
+mod time_ticker;
+
+pub use claim_code::{ClaimCode, KeepClaimCode};
+pub use code_block::{CodeBlock, CopyCode};
+pub use curl::{Call, PLACEHOLDER_KEY};
+pub use key_panel::KeyPanel;
+pub use time_ticker::TimeTicker;
+
+#[cfg(feature = "ssr")]
+mod layout;
+#[cfg(feature = "ssr")]
+mod logo;
+#[cfg(feature = "ssr")]
+mod reservations_table;
+#[cfg(feature = "ssr")]
+mod sign_in_choice;
+#[cfg(feature = "ssr")]
+mod time;
+
+#[cfg(feature = "ssr")]
+pub use {
+    layout::Layout,
+    logo::Logo,
+    reservations_table::ReservationsTable,
+    sign_in_choice::SignInChoice,
+    time::{Time, TimeForm},
+};

@@ -1,0 +1,16 @@
+use serde::{Deserialize, Serialize};
+
+/// Who is signed in, and the tenant that this person owns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// The tenant's id.
+    pub tenant_id: String,
+    /// The tenant's name.
+    pub tenant_name: String,
+    /// For display only; identity is the provider's issuer and subject.
+    pub email: Option<String>,
+    /// `Free`, `Starter`, `Pro` or `Enterprise`.
+    pub tier: String,
+    /// How many reservations may be active at once; none: unlimited.
+    pub active_limit: Option<u64>,
+}

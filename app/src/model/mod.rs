@@ -1,0 +1,11 @@
+//! View models that travel to the browser. They hold what a page shows, and nothing that it may not show.
+
+mod account;
+mod api_key;
+mod moment;
+mod reservation;
+
+pub use account::Account;
+pub use api_key::{ApiKey, KeyValue, Shown};
+pub use moment::Moment;
+pub use reservation::{Reservation, ReservationPage};

@@ -1,0 +1,66 @@
+//! One file a route. A page asks its ports, then shows; it never decides what is allowed.
+
+mod claim;
+mod dashboard;
+mod dev_sign_in;
+mod home;
+mod not_found;
+mod problem;
+mod sign_in;
+#[cfg(test)]
+mod tests;
+
+pub use claim::Claim;
+pub use dashboard::Dashboard;
+pub use dev_sign_in::DevSignIn;
+pub use home::Home;
+pub use not_found::NotFound;
+pub use problem::ProblemPage;
+pub use sign_in::SignIn;
+
+use crate::{error::AppError, model::Account, ports, routes};
+use leptos::prelude::*;
+use leptos_router::location::{RequestUrl, Url};
+
+fn url() -> Option<Url> {
+    use_context::<RequestUrl>()?.parse().ok()
+}
+
+/// The path of the request.
+pub(crate) fn path() -> String {
+    url().map_or_else(String::new, |url| url.path().to_owned())
+}
+
+/// Where the query says to go after sign-in, if that is a path of ours; else the dashboard.
+fn return_to() -> String {
+    let raw = url().and_then(|url| url.search_params().get(routes::RETURN_TO));
+    routes::local(raw.as_deref()).to_owned()
+}
+
+/// Who is signed in, for pages that everybody may see: a store that cannot answer does not take the page away.
+async fn visitor() -> Option<Account> {
+    let account = ports::account().ok()?;
+    account.account().await.ok().flatten()
+}
+
+/// Who is signed in, for pages that need somebody. What they show stays out of every cache.
+async fn signed_in() -> Result<Account, AppError> {
+    if let Some(respond) = ports::respond() {
+        respond.no_store();
+    }
+    ports::account()?
+        .account()
+        .await?
+        .ok_or(AppError::SignedOut)
+}
+
+/// What a page shows that could not be made: the way to sign in and back, or the error page.
+fn instead(error: AppError) -> AnyView {
+    if error != AppError::SignedOut {
+        return view! { <ProblemPage problem=error.into() /> }.into_any();
+    }
+    if let Some(respond) = ports::respond() {
+        respond.redirect(&routes::returning(routes::SIGN_IN, &path()));
+    }
+    view! { <SignIn /> }.into_any()
+}

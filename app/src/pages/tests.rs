@@ -1,0 +1,365 @@
+//! Every page rendered through the pipeline that `leptos_axum` uses, with ports that answer what the test says.
+
+use crate::{
+    error::AppError,
+    functions::{reveal_key, rotate_key},
+    model::{Account, Reservation, Shown},
+    ports::{
+        AccountPort, KeysPort, Problem, ReservationsPort, Respond, Site,
+        fake::{self, FakeAccount, FakeKeys, FakeReservations, Recorder, SECRET},
+    },
+    root::{paths, shell},
+};
+use any_spawner::Executor;
+use futures::{StreamExt, executor::block_on, stream};
+use leptos::{prelude::*, reactive::computed::ScopedFuture};
+use leptos_integration_utils::{BoxedFnOnce, PinnedFuture, PinnedStream, build_response};
+use leptos_meta::ServerMetaContext;
+use leptos_router::location::RequestUrl;
+use std::sync::Arc;
+
+/// What the server provides for one request.
+#[derive(Clone)]
+struct Request {
+    path: &'static str,
+    account: Result<Option<Account>, AppError>,
+    reservations: Vec<Reservation>,
+    site: Site,
+    shown: Option<Shown>,
+    problem: Option<Problem>,
+}
+
+/// Somebody asks for `path`, with Google and the development sign-in configured.
+fn signed_in(path: &'static str) -> Request {
+    let site = Site {
+        js: "/pkg/app.1.js".into(),
+        wasm: "/pkg/app.1.wasm".into(),
+        css: "/pkg/app.1.css".into(),
+        base_url: "http://localhost:3000".into(),
+        google: true,
+        dev_sign_in: true,
+        request_id: "req-17".into(),
+        nonce: "n0nce".into(),
+    };
+    Request {
+        path,
+        account: Ok(Some(fake::account())),
+        reservations: vec![],
+        site,
+        shown: None,
+        problem: None,
+    }
+}
+
+fn signed_out(path: &'static str) -> Request {
+    Request {
+        account: Ok(None),
+        ..signed_in(path)
+    }
+}
+
+impl Request {
+    fn provide(self, respond: Arc<Recorder>) {
+        provide_context(RequestUrl::new(&format!("http://leptos.dev{}", self.path)));
+        provide_context::<Arc<dyn Respond>>(respond);
+        provide_context::<Arc<dyn AccountPort>>(Arc::new(FakeAccount(self.account)));
+        provide_context::<Arc<dyn KeysPort>>(Arc::new(FakeKeys));
+        provide_context::<Arc<dyn ReservationsPort>>(Arc::new(FakeReservations(self.reservations)));
+        provide_context(self.site);
+        provide_context(fake::NOW);
+        if let Some(shown) = self.shown {
+            provide_context(shown);
+        }
+        if let Some(problem) = self.problem {
+            provide_context(problem);
+        }
+    }
+
+    /// The document, and what the page asked of the answer.
+    fn get(self) -> (String, Vec<String>) {
+        // The first test sets it; the others find it there.
+        let _ = Executor::init_futures_executor();
+        let respond = Arc::new(Recorder::default());
+        let recorder = respond.clone();
+        let (meta, meta_output) = ServerMetaContext::new();
+        let provide = move || {
+            provide_context(meta);
+            self.provide(recorder);
+        };
+        let html = block_on(async move {
+            let (owner, html) = build_response(shell, provide, whole, false);
+            let html = meta_output
+                .inject_meta_context(html.await)
+                .await
+                .collect::<String>()
+                .await;
+            owner.unset_with_forced_cleanup();
+            html
+        });
+        (html, respond.asked())
+    }
+
+    fn html(self) -> String {
+        self.get().0
+    }
+}
+
+/// Renders everything before the first byte, then the scripts, as the server does.
+fn whole<V: IntoView + 'static>(
+    app: V,
+    scripts: BoxedFnOnce<PinnedStream<String>>,
+    _out_of_order: bool,
+) -> PinnedFuture<PinnedStream<String>> {
+    Box::pin(async move {
+        let html = app.to_html_stream_in_order().collect::<String>().await;
+        Box::pin(stream::once(async move { html }).chain(scripts())) as PinnedStream<String>
+    })
+}
+
+#[test]
+fn the_dashboard_sends_a_visitor_to_sign_in_and_back() {
+    let (html, asked) = signed_out("/dashboard").get();
+    assert!(
+        asked.contains(&"redirect /auth/sign-in?return_to=%2Fdashboard".to_owned()),
+        "{asked:?}"
+    );
+    assert!(!html.contains(&fake::api_key().hint));
+}
+
+#[test]
+fn a_get_of_the_dashboard_holds_the_hint_and_never_the_value() {
+    let (html, asked) = signed_in("/dashboard").get();
+    assert!(html.contains(&fake::api_key().hint));
+    assert!(html.contains("X-Api-Key: YOUR_API_KEY"));
+    assert!(!html.contains(SECRET));
+    assert!(asked.contains(&"no-store".to_owned()), "{asked:?}");
+}
+
+#[test]
+fn a_posted_form_shows_the_value_in_the_key_and_in_the_commands() {
+    let shown = Some(Shown {
+        value: fake::key_value(),
+        rotated: true,
+    });
+    let html = Request {
+        shown,
+        ..signed_in("/dashboard")
+    }
+    .html();
+    assert!(html.contains(&format!(">{SECRET}<")));
+    assert!(html.contains(&format!("X-Api-Key: {SECRET}")));
+    assert!(html.contains("The key has been rotated."));
+}
+
+#[test]
+fn the_forms_say_which_version_of_which_key_they_were_made_for() {
+    let html = signed_in("/dashboard").html();
+    for field in [
+        r#"name="action" value="reveal""#,
+        r#"name="action" value="rotate""#,
+        r#"name="key" value="key_1""#,
+        r#"name="version" value="7""#,
+    ] {
+        assert!(html.contains(field), "{field}");
+    }
+}
+
+#[test]
+fn an_empty_list_teaches_and_counts_against_the_limit() {
+    let html = signed_in("/dashboard").html();
+    assert!(html.contains("Nothing is reserved"));
+    assert!(html.contains("0 of 500"));
+    assert!(!html.contains("<table"));
+}
+
+#[test]
+fn a_reservation_is_listed_with_its_holder_and_its_times() {
+    let html = Request {
+        reservations: vec![fake::reservation()],
+        ..signed_in("/dashboard")
+    }
+    .html();
+    assert!(html.contains("1 of 500"));
+    assert!(html.contains("printer"));
+    assert!(html.contains(">2 min<"));
+    assert!(html.contains(">in 40 s<"));
+    assert!(html.contains(r#"datetime="2027-01-15T08:00:40.000Z""#));
+    assert!(!html.contains("Nothing is reserved"));
+}
+
+#[test]
+fn what_tenants_chose_is_escaped() {
+    let html = Request {
+        reservations: vec![fake::reservation()],
+        ..signed_in("/dashboard")
+    }
+    .html();
+    assert!(html.contains("&lt;b&gt;worker&lt;/b&gt;"));
+    assert!(!html.contains("<b>worker"));
+}
+
+#[test]
+fn a_long_list_says_that_it_goes_on() {
+    let html = Request {
+        reservations: vec![fake::reservation(); 101],
+        ..signed_in("/dashboard")
+    }
+    .html();
+    assert!(html.contains("The first 100 are shown."));
+    assert!(html.contains("101 of 500"));
+}
+
+#[test]
+fn an_error_page_says_what_happened_and_the_request_id() {
+    let problem = Some(AppError::Stale.into());
+    let (html, asked) = Request {
+        problem,
+        ..signed_in("/dashboard")
+    }
+    .get();
+    assert!(html.contains(AppError::Stale.title()));
+    assert!(html.contains(AppError::Stale.detail()));
+    assert!(html.contains("req-17"));
+    assert!(asked.contains(&"status 409".to_owned()), "{asked:?}");
+}
+
+#[test]
+fn a_store_that_cannot_answer_is_an_error_page_on_the_dashboard_and_nothing_at_home() {
+    let broken = |path| Request {
+        account: Err(AppError::Unavailable),
+        ..signed_in(path)
+    };
+    let (html, asked) = broken("/dashboard").get();
+    assert!(html.contains(AppError::Unavailable.title()));
+    assert!(asked.contains(&"status 503".to_owned()), "{asked:?}");
+    let (html, asked) = broken("/").get();
+    assert!(html.contains("Three calls"));
+    assert!(asked.is_empty(), "{asked:?}");
+}
+
+#[test]
+fn a_path_that_leads_nowhere_is_not_found() {
+    let (html, asked) = signed_in("/dashboard/nothing").get();
+    assert!(html.contains("This page does not exist"));
+    assert_eq!(asked, ["status 404"]);
+}
+
+#[test]
+fn home_offers_sign_in_to_visitors_and_the_dashboard_to_others() {
+    let html = signed_out("/").html();
+    assert!(html.contains("/auth/google?return_to=%2Fdashboard"));
+    assert!(html.contains("/api/v1/Reservation/unreserve"));
+    let html = signed_in("/").html();
+    assert!(!html.contains("/auth/google"));
+    assert!(html.contains("Open the dashboard"));
+}
+
+#[test]
+fn sign_in_carries_paths_of_ours_and_no_others() {
+    assert!(
+        signed_out("/auth/sign-in?return_to=%2Fclaim")
+            .html()
+            .contains("/auth/google?return_to=%2Fclaim")
+    );
+    let html = signed_out("/auth/sign-in?return_to=%2F%2Fevil.example").html();
+    assert!(html.contains("return_to=%2Fdashboard"));
+    assert!(!html.contains("evil"));
+}
+
+#[test]
+fn sign_in_that_is_not_configured_says_what_to_set() {
+    let mut request = signed_out("/auth/sign-in");
+    request.site = Site {
+        google: false,
+        dev_sign_in: false,
+        ..request.site
+    };
+    let html = request.html();
+    assert!(html.contains("COOP_LOCKER_GOOGLE_CLIENT_ID"));
+    assert!(!html.contains("return_to="));
+}
+
+#[test]
+fn the_development_sign_in_warns_and_is_not_there_when_it_is_off() {
+    assert!(
+        signed_out("/auth/dev")
+            .html()
+            .contains("For development on this machine only.")
+    );
+    let mut request = signed_out("/auth/dev");
+    request.site.dev_sign_in = false;
+    let (html, asked) = request.get();
+    assert_eq!(asked, ["status 404"]);
+    assert!(!html.contains(r#"name="email""#));
+}
+
+#[test]
+fn a_claim_needs_somebody_to_claim_for() {
+    let html = signed_out("/claim").html();
+    assert!(html.contains("/auth/google?return_to=%2Fclaim"));
+    assert!(!html.contains(r#"name="code""#));
+    assert!(signed_in("/claim").html().contains(r#"name="code""#));
+}
+
+#[test]
+fn every_script_has_the_nonce_and_no_page_has_inline_styles_or_handlers() {
+    for path in paths() {
+        let html = signed_in(path).html();
+        let scripts = html.matches("<script").count();
+        assert!(
+            scripts > 0 && scripts == html.matches(r#"nonce="n0nce">"#).count() - 1,
+            "{path}: {scripts}"
+        );
+        assert!(
+            html.contains(r#"rel="modulepreload" href="/pkg/app.1.js" nonce="n0nce""#),
+            "{path}"
+        );
+        assert!(
+            !html.contains(" style=") && !html.contains("<style"),
+            "{path}"
+        );
+        assert!(
+            !html.contains(" onclick=") && !html.contains(" onsubmit="),
+            "{path}"
+        );
+        assert!(html.contains(" · Coop Locker</title>"), "{path}");
+        assert!(html.contains("<h1"), "{path}");
+    }
+}
+
+#[test]
+fn the_first_page_with_its_style_sheet_is_under_thirty_kib() {
+    let html = signed_out("/").html();
+    let css = include_str!("../../../style/main.css");
+    assert!(
+        html.len() + css.len() < 30 * 1024,
+        "{} + {}",
+        html.len(),
+        css.len()
+    );
+}
+
+/// Calls a server function in the context of a request.
+fn call<T>(
+    function: impl Future<Output = Result<T, AppError>>,
+) -> (Result<T, AppError>, Vec<String>) {
+    let respond = Arc::new(Recorder::default());
+    let owner = Owner::new();
+    owner.with(|| signed_in("/fn").provide(respond.clone()));
+    let answer = block_on(owner.with(|| ScopedFuture::new(function)));
+    (answer, respond.asked())
+}
+
+#[test]
+fn a_server_function_forbids_caches_to_keep_the_value() {
+    let (answer, asked) = call(reveal_key("key_1".into()));
+    assert_eq!(answer, Ok(fake::key_value()));
+    assert_eq!(asked, ["no-store", "redirect /dashboard"]);
+}
+
+#[test]
+fn a_refused_rotation_has_its_own_status() {
+    let (answer, asked) = call(rotate_key("key_1".into(), 6));
+    assert_eq!(answer, Err(AppError::Stale));
+    assert_eq!(asked, ["no-store", "status 409"]);
+}

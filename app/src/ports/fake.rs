@@ -1,0 +1,143 @@
+//! Ports for page tests: they answer what the test says and remember what was asked of the answer.
+
+use super::{AccountPort, KeysPort, ReservationsPort, Respond};
+use crate::{
+    error::AppError,
+    model::{Account, ApiKey, KeyValue, Moment, Reservation, ReservationPage},
+};
+use async_trait::async_trait;
+use std::sync::{Mutex, PoisonError};
+
+/// The value of the fake key. No page may hold it unless it was asked for.
+pub(crate) const SECRET: &str = "coop_sk_0123456789abcdefghijklmnopqrstuvwxyz0123456crc032";
+
+/// The time at which the tests happen.
+pub(crate) const NOW: Moment = Moment(1_800_000_000_000_000);
+
+pub(crate) fn api_key() -> ApiKey {
+    ApiKey {
+        id: "key_1".into(),
+        label: "default".into(),
+        hint: "coop_sk_0123…3456".into(),
+        is_default: true,
+        created_at: Moment(1),
+        version: 7,
+    }
+}
+
+pub(crate) fn key_value() -> KeyValue {
+    KeyValue {
+        key: api_key(),
+        value: SECRET.into(),
+    }
+}
+
+pub(crate) fn account() -> Account {
+    Account {
+        tenant_id: "ten_1".into(),
+        tenant_name: "Acme".into(),
+        email: Some("ann@example.com".into()),
+        tier: "Free".into(),
+        active_limit: Some(500),
+    }
+}
+
+/// Held by `<b>worker</b>` for two minutes, for another 40 seconds.
+pub(crate) fn reservation() -> Reservation {
+    Reservation {
+        resource: "printer".into(),
+        requester: Some("<b>worker</b>".into()),
+        api_key_label: "default".into(),
+        reserved_at: Moment(NOW.0 - 120_000_000),
+        expires_at: Some(Moment(NOW.0 + 40_000_000)),
+        fencing_token: 41,
+        resource_type: "UserDefined".into(),
+        metadata: None,
+    }
+}
+
+/// Somebody, or nobody, or a store that cannot say.
+pub(crate) struct FakeAccount(pub Result<Option<Account>, AppError>);
+
+#[async_trait]
+impl AccountPort for FakeAccount {
+    async fn account(&self) -> Result<Option<Account>, AppError> {
+        self.0.clone()
+    }
+}
+
+/// One key in version 7.
+pub(crate) struct FakeKeys;
+
+#[async_trait]
+impl KeysPort for FakeKeys {
+    async fn default_key(&self) -> Result<ApiKey, AppError> {
+        Ok(api_key())
+    }
+
+    async fn reveal(&self, id: &str) -> Result<KeyValue, AppError> {
+        if id == api_key().id {
+            Ok(key_value())
+        } else {
+            Err(AppError::NotFound)
+        }
+    }
+
+    async fn rotate(&self, id: &str, version: i64) -> Result<KeyValue, AppError> {
+        let mut answer = self.reveal(id).await?;
+        if version != answer.key.version {
+            return Err(AppError::Stale);
+        }
+        answer.key.version += 1;
+        Ok(answer)
+    }
+}
+
+/// The given reservations.
+pub(crate) struct FakeReservations(pub Vec<Reservation>);
+
+#[async_trait]
+impl ReservationsPort for FakeReservations {
+    async fn active(&self, limit: u32) -> Result<ReservationPage, AppError> {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        Ok(ReservationPage {
+            reservations: self.0.iter().take(limit).cloned().collect(),
+            active: self.0.len() as u64,
+            more: self.0.len() > limit,
+        })
+    }
+}
+
+/// What was asked of the answer, in order.
+#[derive(Default)]
+pub(crate) struct Recorder(Mutex<Vec<String>>);
+
+impl Recorder {
+    pub fn asked(&self) -> Vec<String> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn note(&self, what: String) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(what);
+    }
+}
+
+impl Respond for Recorder {
+    fn status(&self, code: u16) {
+        self.note(format!("status {code}"));
+    }
+
+    fn no_store(&self) {
+        self.note("no-store".into());
+    }
+
+    fn redirect(&self, path: &str) {
+        self.note(format!("redirect {path}"));
+    }
+}

@@ -1,0 +1,53 @@
+//! What the dashboard needs done for it: narrow traits that the server implements.
+//!
+//! For every request the server puts each port into leptos' context as `Arc<dyn …>`, bound to the signed-in person.
+//! A page takes it out with the function of the same noun; a port that is missing is a fault of the server's, told as
+//! one instead of a panic.
+
+mod account;
+#[cfg(test)]
+pub(crate) mod fake;
+mod keys;
+mod reservations;
+mod respond;
+mod site;
+
+pub use account::AccountPort;
+pub use keys::KeysPort;
+pub use reservations::ReservationsPort;
+pub use respond::{Respond, secret};
+pub use site::{Problem, Site};
+
+use crate::{error::AppError, model::Moment};
+use leptos::prelude::use_context;
+use std::sync::Arc;
+
+/// The keys of the signed-in person's tenant.
+pub(crate) fn keys() -> Result<Arc<dyn KeysPort>, AppError> {
+    use_context().ok_or(AppError::Unexpected)
+}
+
+/// The reservations of the signed-in person's tenant.
+pub(crate) fn reservations() -> Result<Arc<dyn ReservationsPort>, AppError> {
+    use_context().ok_or(AppError::Unexpected)
+}
+
+/// Who is signed in.
+pub(crate) fn account() -> Result<Arc<dyn AccountPort>, AppError> {
+    use_context().ok_or(AppError::Unexpected)
+}
+
+/// The answer under way; none while no request is being answered.
+pub(crate) fn respond() -> Option<Arc<dyn Respond>> {
+    use_context()
+}
+
+/// The facts of this page render.
+pub(crate) fn site() -> Site {
+    use_context().unwrap_or_default()
+}
+
+/// The server's clock at the start of this render.
+pub(crate) fn now() -> Moment {
+    use_context().unwrap_or_default()
+}

@@ -1,0 +1,68 @@
+//! Every path of the dashboard, once. The server mounts these; pages link to these.
+
+/// What the product is; the three calls; tiers.
+pub const HOME: &str = "/";
+/// The default key, the first calls, the active reservations. A POST performs a form's `action` and shows the same page.
+pub const DASHBOARD: &str = "/dashboard";
+/// Choice of sign-in; carries `return_to`.
+pub const SIGN_IN: &str = "/auth/sign-in";
+/// Starts sign-in with Google (server route, GET); carries `return_to`.
+pub const GOOGLE: &str = "/auth/google";
+/// Development sign-in: GET is a page, POST signs in by the field `email`.
+pub const DEV_SIGN_IN: &str = "/auth/dev";
+/// Ends the session (server route, POST).
+pub const SIGN_OUT: &str = "/auth/sign-out";
+/// Takes over a tenant that was made on the command line: GET is a page, POST takes the field `code`.
+pub const CLAIM: &str = "/claim";
+/// The API description (server route).
+pub const OPENAPI: &str = "/openapi.json";
+/// The name of the query and form field that says where to go after sign-in.
+pub const RETURN_TO: &str = "return_to";
+
+/// What a form posted to [`DASHBOARD`] wants done: the values of its field `action`. The other fields are `key` (an id)
+/// and `version`.
+pub mod action {
+    /// Show the key's value once more.
+    pub const REVEAL: &str = "reveal";
+    /// Replace the key's value, if it still has the version.
+    pub const ROTATE: &str = "rotate";
+}
+
+/// `path` with `return_to` in its query.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub fn returning(path: &str, return_to: &str) -> String {
+    let return_to = leptos_router::location::Url::escape(return_to);
+    format!("{path}?{RETURN_TO}={return_to}")
+}
+
+/// `raw` when it is a path of ours, else the dashboard, so that no link of ours leads anywhere else.
+///
+/// Browsers read `//host` and `/\host` as other hosts, and drop tabs and line ends before they look.
+#[must_use]
+pub fn local(raw: Option<&str>) -> &str {
+    raw.filter(|path| path.starts_with('/') && !path.starts_with("//"))
+        .filter(|path| !path.contains(|c: char| c == '\\' || c.is_control()))
+        .unwrap_or(DASHBOARD)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_of_ours_are_returned_to() {
+        assert_eq!(local(Some("/claim?x=1")), "/claim?x=1");
+        for foreign in [
+            "//evil.example",
+            "/\\evil.example",
+            "/\t/evil.example",
+            "https://evil.example",
+            "evil",
+            "",
+        ] {
+            assert_eq!(local(Some(foreign)), DASHBOARD, "{foreign:?}");
+        }
+        assert_eq!(local(None), DASHBOARD);
+    }
+}

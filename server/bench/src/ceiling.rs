@@ -1,0 +1,120 @@
+//! The HTTP ceiling: what axum alone can do on this machine with the same requests and answers.
+
+use std::{env, net::SocketAddr, process::Stdio};
+
+use anyhow::{Context, Result};
+use axum::{
+    Router,
+    body::Bytes,
+    http::header::CONTENT_TYPE,
+    response::IntoResponse,
+    routing::{get, post},
+    serve::ListenerExt,
+};
+use tokio::{
+    net::TcpListener,
+    process::{Child, Command},
+};
+
+use crate::target::{Target, free_address, wait_until_ready};
+
+/// Typical answers of the server, byte for byte in shape and nearly so in length.
+const ACQUIRED: &str = concat!(
+    r#"[{"resource":"bench-10-17","requester":"bench-10","status":"ACQUIRED","explanation":null,"#,
+    r#""releaseToken":"6f1c2a52-8a0e-4f0c-9d53-3a1de02d7c11","fencingToken":123456,"#,
+    r#""reservedAt":"2026-01-01T00:00:00.000Z","expiresAt":"2026-01-01T00:01:00.000Z","#,
+    r#""acquiredSlots":null,"acquiredBlockers":null,"reservedAtPath":null,"mode":"exclusive","#,
+    r#""heldBy":null,"holders":null,"position":null,"availableAt":null,"retryAfterMs":null}]"#
+);
+const RELINQUISHED: &str = concat!(
+    r#"[{"resource":"bench-10-17","requester":"bench-10","status":"RELINQUISHED","explanation":null,"#,
+    r#""released":["bench-10-17"]}]"#
+);
+
+/// Serves until the process is ended.
+///
+/// # Errors
+/// When it cannot listen there.
+pub async fn serve(listen: SocketAddr) -> Result<()> {
+    let listener = TcpListener::bind(listen)
+        .await
+        .with_context(|| format!("cannot listen on {listen}"))?;
+    serve_on(listener).await
+}
+
+async fn serve_on(listener: TcpListener) -> Result<()> {
+    let router = Router::new()
+        .route("/health/ready", get(async || "ready"))
+        .route(
+            "/api/v1/Reservation/reserve",
+            post(async |_: Bytes| json(ACQUIRED)),
+        )
+        .route(
+            "/api/v1/Reservation/unreserve",
+            post(async |_: Bytes| json(RELINQUISHED)),
+        );
+    // Without effect when it fails, and then only slower.
+    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+    axum::serve(listener, router).await?;
+    Ok(())
+}
+
+fn json(body: &'static str) -> impl IntoResponse {
+    ([(CONTENT_TYPE, "application/json")], body)
+}
+
+/// Starts the ceiling in a process of its own, so that its CPU time can be told from the client's.
+///
+/// # Errors
+/// When it does not come up.
+pub async fn start(threads: usize) -> Result<(Child, Target)> {
+    let address = free_address().await?;
+    let program = env::current_exe().context("this program cannot find itself")?;
+    let mut child = Command::new(program)
+        .args(["ceiling", "--listen", &address.to_string()])
+        .args(["--threads", &threads.to_string()])
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .context("cannot start the ceiling")?;
+    wait_until_ready(&mut child, address)
+        .await
+        .context("the ceiling")?;
+    let target = Target {
+        address,
+        api_key: "coop_sk_ceiling-reads-no-key-but-the-bytes-have-to-travel".to_owned(),
+        process: child.id().context("the ceiling has ended")?,
+        metrics: None,
+    };
+    Ok((child, target))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::task::JoinSet;
+
+    use super::*;
+    use crate::load;
+
+    #[tokio::test]
+    async fn clients_complete_cycles_against_the_ceiling_without_an_error() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let target = Target {
+            address: listener.local_addr().expect("its address"),
+            api_key: "none".to_owned(),
+            process: std::process::id(),
+            metrics: None,
+        };
+        let mut server = JoinSet::new();
+        server.spawn(serve_on(listener));
+
+        let round = load::run(&target, 4, Duration::from_millis(50))
+            .await
+            .expect("every answer was right");
+
+        assert!(!round.latencies.is_empty());
+        assert!(round.latencies.is_sorted());
+    }
+}

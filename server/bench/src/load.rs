@@ -1,0 +1,152 @@
+//! One round of load.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering},
+    },
+    time::Duration,
+};
+
+use anyhow::{Context, Result, bail};
+use tokio::{
+    task::JoinSet,
+    time::{sleep, timeout},
+};
+
+use crate::{client::Client, clock, metrics, process, target::Target};
+
+const WARMING: u8 = 0;
+const MEASURING: u8 = 1;
+const OVER: u8 = 2;
+
+/// Long enough for every client to have its connection and its place in the rhythm.
+const WARM_UP: Duration = Duration::from_millis(300);
+
+/// How long a last cycle may take before the server counts as stuck.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What a round showed.
+pub struct Round {
+    /// One for every complete cycle, shortest first.
+    pub latencies: Vec<Duration>,
+    /// How long was measured.
+    pub elapsed: Duration,
+    /// The server's CPU time meanwhile.
+    pub cpu: Duration,
+    /// The server's durable commits meanwhile, where it counts them.
+    pub flushes: Option<f64>,
+}
+
+/// Drives the server with `clients` clients for `length` after a warm-up.
+///
+/// # Errors
+/// When a client could not connect or got a wrong answer: the count of such clients and the first one's story.
+pub async fn run(target: &Target, clients: u32, length: Duration) -> Result<Round> {
+    let mut connected = Vec::new();
+    for number in 0..clients {
+        connected.push(Client::open(target, number).await?);
+    }
+    let phase = Arc::new(AtomicU8::new(WARMING));
+    let mut tasks = JoinSet::new();
+    for client in connected {
+        tasks.spawn(drive(client, Arc::clone(&phase)));
+    }
+
+    sleep(WARM_UP).await;
+    let flushes_before = flushes(target).await?;
+    let cpu_before = process::cpu_time(target.process)?;
+    let begin = clock::now();
+    phase.store(MEASURING, Ordering::Relaxed);
+    sleep(length).await;
+    phase.store(OVER, Ordering::Relaxed);
+    let elapsed = begin.elapsed();
+    let cpu = process::cpu_time(target.process)?.saturating_sub(cpu_before);
+    let flushes_after = flushes(target).await?;
+
+    let mut latencies = timeout(PATIENCE, collect(tasks))
+        .await
+        .context("a client got no answer in 30 s")??;
+    latencies.sort_unstable();
+    Ok(Round {
+        latencies,
+        elapsed,
+        cpu,
+        flushes: flushes_after
+            .zip(flushes_before)
+            .map(|(after, before)| after - before),
+    })
+}
+
+/// Cycles until the round is over. The last cycle is completed, so that nothing stays reserved.
+async fn drive(mut client: Client, phase: Arc<AtomicU8>) -> Result<Vec<Duration>> {
+    let mut latencies = Vec::with_capacity(1 << 14);
+    loop {
+        let begin = clock::now();
+        client.cycle().await?;
+        match phase.load(Ordering::Relaxed) {
+            WARMING => {}
+            MEASURING => latencies.push(begin.elapsed()),
+            _ => return Ok(latencies),
+        }
+    }
+}
+
+async fn collect(mut tasks: JoinSet<Result<Vec<Duration>>>) -> Result<Vec<Duration>> {
+    let mut latencies = Vec::new();
+    let mut first = None;
+    let mut failed = 0;
+    while let Some(joined) = tasks.join_next().await {
+        match joined.context("a client panicked")? {
+            Ok(more) => latencies.extend(more),
+            Err(error) => {
+                failed += 1;
+                first.get_or_insert(error);
+            }
+        }
+    }
+    if let Some(error) = first {
+        bail!("{failed} clients got a wrong answer; the first: {error:#}");
+    }
+    Ok(latencies)
+}
+
+async fn flushes(target: &Target) -> Result<Option<f64>> {
+    match target.metrics {
+        Some(address) => Ok(Some(
+            metrics::read(address, "coop_ledger_commits_total").await?,
+        )),
+        None => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{Router, routing::post};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn one_wrong_answer_fails_the_round_and_is_shown() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let target = Target {
+            address: listener.local_addr().expect("its address"),
+            api_key: "none".to_owned(),
+            process: std::process::id(),
+            metrics: None,
+        };
+        let refusing = Router::new().route(
+            "/api/v1/Reservation/reserve",
+            post(async || r#"[{"status":"ALREADY_HELD"}]"#),
+        );
+        let mut server = JoinSet::new();
+        server.spawn(async { axum::serve(listener, refusing).await });
+
+        let result = run(&target, 2, Duration::from_millis(10)).await;
+
+        let error = result.err().expect("a failed round").to_string();
+        assert!(error.contains("2 clients"), "{error}");
+        assert!(error.contains("ALREADY_HELD"), "{error}");
+    }
+}

@@ -1,0 +1,197 @@
+//! The report, in Markdown.
+
+mod goals;
+
+use std::fmt;
+
+use crate::{machine::Machine, rounds::Figures, stats::median};
+
+/// All that one run has to say.
+pub struct Report {
+    pub machine: Machine,
+    pub settings: String,
+    /// One flush of the disk, in microseconds.
+    pub flush_us: f64,
+    pub series: Vec<Series>,
+}
+
+/// The rounds with one number of clients.
+pub struct Series {
+    pub clients: u32,
+    pub ceiling: Vec<Figures>,
+    pub ours: Vec<Figures>,
+    /// The server's memory after the last round.
+    pub resident_kib: u32,
+}
+
+/// Medians over the rounds of one series.
+struct Summary {
+    clients: u32,
+    ceiling_rate: f64,
+    rate: f64,
+    /// Of the rates, round by round: neighbours in time share the machine's mood.
+    ratio: f64,
+    p50_us: f64,
+    p99_us: f64,
+    spread: f64,
+    cpu_us: f64,
+    ceiling_cpu_us: f64,
+    cpu_ratio: f64,
+    flushes: f64,
+    resident_mib: f64,
+}
+
+impl Series {
+    pub fn new(clients: u32) -> Self {
+        Self {
+            clients,
+            ceiling: Vec::new(),
+            ours: Vec::new(),
+            resident_kib: 0,
+        }
+    }
+
+    fn summary(&self) -> Summary {
+        let ours = |figure: fn(&Figures) -> f64| middle(self.ours.iter().map(figure));
+        let ceiling = |figure: fn(&Figures) -> f64| middle(self.ceiling.iter().map(figure));
+        let paired = |figure: fn(&Figures) -> f64| {
+            let pairs = self.ours.iter().zip(&self.ceiling);
+            middle(pairs.map(|(ours, ceiling)| figure(ours) / figure(ceiling)))
+        };
+        Summary {
+            clients: self.clients,
+            ceiling_rate: ceiling(|figures| figures.rate),
+            rate: ours(|figures| figures.rate),
+            ratio: paired(|figures| figures.rate),
+            p50_us: ours(|figures| figures.p50.as_secs_f64() * 1e6),
+            p99_us: ours(|figures| figures.p99.as_secs_f64() * 1e6),
+            spread: ours(|figures| figures.p99.as_secs_f64() / figures.p50.as_secs_f64()),
+            cpu_us: ours(|figures| figures.cpu_us),
+            ceiling_cpu_us: ceiling(|figures| figures.cpu_us),
+            cpu_ratio: paired(|figures| figures.cpu_us),
+            flushes: middle(self.ours.iter().filter_map(|figures| figures.flushes)),
+            resident_mib: f64::from(self.resident_kib) / 1024.0,
+        }
+    }
+}
+
+/// A missing figure must not look like a good one, and no comparison with "not a number" holds.
+fn middle(values: impl Iterator<Item = f64>) -> f64 {
+    median(values).unwrap_or(f64::NAN)
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let machine = &self.machine;
+        writeln!(
+            f,
+            "- machine: {}, {} cores, Linux {}, {}; load before the run {}",
+            machine.cpu, machine.cores, machine.kernel, machine.filesystem, machine.load
+        )?;
+        writeln!(f, "- commit: {}", machine.commit)?;
+        writeln!(f, "- settings: {}; medians over the rounds", self.settings)?;
+        writeln!(
+            f,
+            "- one flush of the disk (4 KiB, fdatasync): {:.0} µs",
+            self.flush_us
+        )?;
+
+        writeln!(f)?;
+        writeln!(
+            f,
+            "| clients | ceiling, cycles/s | ours, cycles/s | ratio | p50, µs | p99, µs | p99 / p50 | CPU a cycle, µs | ceiling's, µs | ratio | flushes a cycle | memory, MiB |"
+        )?;
+        writeln!(f, "|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|")?;
+        let summaries: Vec<Summary> = self.series.iter().map(Series::summary).collect();
+        for summary in &summaries {
+            writeln!(f, "{summary}")?;
+        }
+
+        writeln!(f)?;
+        writeln!(f, "| clients | measure | value | floor | goal | |")?;
+        writeln!(f, "|--:|---|--:|--:|--:|---|")?;
+        for goal in summaries.iter().flat_map(goals::of) {
+            writeln!(f, "{goal}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "| {} ", self.clients)?;
+        write!(
+            f,
+            "| {:.0} | {:.0} | {:.2} ",
+            self.ceiling_rate, self.rate, self.ratio
+        )?;
+        write!(
+            f,
+            "| {:.0} | {:.0} | {:.1} ",
+            self.p50_us, self.p99_us, self.spread
+        )?;
+        write!(
+            f,
+            "| {:.1} | {:.1} | {:.2} ",
+            self.cpu_us, self.ceiling_cpu_us, self.cpu_ratio
+        )?;
+        write!(f, "| {:.3} | {:.0} |", self.flushes, self.resident_mib)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn figures(rate: f64, p99: u64, cpu_us: f64, flushes: Option<f64>) -> Figures {
+        Figures {
+            rate,
+            p50: Duration::from_micros(100),
+            p99: Duration::from_micros(p99),
+            cpu_us,
+            flushes,
+        }
+    }
+
+    fn report(rate: f64) -> String {
+        let mut series = Series::new(64);
+        series.ceiling.push(figures(1000.0, 150, 10.0, None));
+        series.ours.push(figures(rate, 250, 20.0, Some(0.15)));
+        series.resident_kib = 10 * 1024;
+        let machine = Machine {
+            cpu: "A CPU".to_owned(),
+            cores: 2,
+            kernel: "6.1".to_owned(),
+            filesystem: "ext4".to_owned(),
+            commit: "abc".to_owned(),
+            load: "0.01".to_owned(),
+        };
+        let report = Report {
+            machine,
+            settings: "1 round".to_owned(),
+            flush_us: 321.4,
+            series: vec![series],
+        };
+        report.to_string()
+    }
+
+    #[test]
+    fn figures_stand_in_the_order_of_the_headings() {
+        let text = report(500.0);
+        let row = "| 64 | 1000 | 500 | 0.50 | 100 | 250 | 2.5 | 20.0 | 10.0 | 2.00 | 0.150 | 10 |";
+        assert!(text.contains(row), "{text}");
+        assert!(text.contains("321 µs"), "{text}");
+    }
+
+    #[test]
+    fn a_missed_floor_and_a_reached_goal_are_said() {
+        assert!(
+            report(410.0)
+                .contains("| 64 | cycles/s, of the ceiling's | 0.41 | 0.42 | 0.70 | FAIL |")
+        );
+        assert!(report(430.0).contains("| 0.43 | 0.42 | 0.70 | pass |"));
+        assert!(report(710.0).contains("| 0.71 | 0.42 | 0.70 | pass, goal reached |"));
+    }
+}

@@ -1,0 +1,119 @@
+//! The run: every number of clients in turn, and for each the ceiling, the server and the probe round by round.
+
+use std::{fs, path::Path, time::Duration};
+
+use anyhow::{Context, Result};
+use tokio::task::spawn_blocking;
+
+use crate::{
+    arguments::Plan,
+    ceiling, flush,
+    load::{self, Round},
+    locker::Locker,
+    machine::Machine,
+    process,
+    report::{Report, Series},
+    stats::{median, percentile},
+    target::Target,
+};
+
+/// One round in figures.
+pub struct Figures {
+    /// Cycles a second.
+    pub rate: f64,
+    pub p50: Duration,
+    pub p99: Duration,
+    /// The server's CPU time for one cycle, in microseconds.
+    pub cpu_us: f64,
+    /// Durable commits for one cycle.
+    pub flushes: Option<f64>,
+}
+
+impl Figures {
+    fn of(round: &Round) -> Result<Self> {
+        let cycles = f64::from(u32::try_from(round.latencies.len())?);
+        anyhow::ensure!(cycles > 0.0, "a round without one complete cycle");
+        Ok(Self {
+            rate: cycles / round.elapsed.as_secs_f64(),
+            p50: percentile(&round.latencies, 500),
+            p99: percentile(&round.latencies, 990),
+            cpu_us: round.cpu.as_secs_f64() * 1e6 / cycles,
+            flushes: round.flushes.map(|flushes| flushes / cycles),
+        })
+    }
+}
+
+/// Starts both servers, measures, and stops them.
+///
+/// # Errors
+/// When a server does not start or one answer was wrong.
+pub async fn run(plan: &Plan) -> Result<Report> {
+    fs::create_dir_all(&plan.dir)
+        .with_context(|| format!("cannot create {}", plan.dir.display()))?;
+    let machine = Machine::look(&plan.dir);
+    let locker = Locker::start(&plan.server, &plan.dir).await?;
+    let (_ceiling, ceiling) = ceiling::start(plan.server_threads).await?;
+
+    let mut probes = Vec::new();
+    let mut series = Vec::new();
+    for &clients in &plan.clients {
+        let mut one = Series::new(clients);
+        for number in 1..=plan.rounds {
+            eprintln!(
+                "bench: {clients} clients, round {number} of {}",
+                plan.rounds
+            );
+            // Whoever comes second may find a warmer machine, so they take turns.
+            let ceiling_first = number % 2 == 1;
+            if ceiling_first {
+                one.ceiling.push(
+                    measure(&ceiling, clients, plan)
+                        .await
+                        .context("the ceiling")?,
+                );
+            }
+            one.ours.push(
+                measure(&locker.target, clients, plan)
+                    .await
+                    .context("coop-locker")?,
+            );
+            if !ceiling_first {
+                one.ceiling.push(
+                    measure(&ceiling, clients, plan)
+                        .await
+                        .context("the ceiling")?,
+                );
+            }
+            probes.push(probe(locker.folder()).await?);
+        }
+        one.resident_kib = process::resident_kib(locker.target.process)?;
+        series.push(one);
+    }
+    Ok(Report {
+        machine,
+        settings: settings(plan),
+        flush_us: median(probes.iter().map(|probe| probe.as_secs_f64() * 1e6)).unwrap_or_default(),
+        series,
+    })
+}
+
+async fn measure(target: &Target, clients: u32, plan: &Plan) -> Result<Figures> {
+    Figures::of(&load::run(target, clients, plan.length).await?)
+}
+
+async fn probe(folder: &Path) -> Result<Duration> {
+    let folder = folder.to_owned();
+    spawn_blocking(move || flush::probe(&folder))
+        .await
+        .context("the fsync probe panicked")?
+}
+
+fn settings(plan: &Plan) -> String {
+    format!(
+        "{} rounds of {} s, {} threads a server, {} of the clients",
+        plan.rounds,
+        plan.length.as_secs(),
+        plan.server_threads,
+        plan.client_threads
+    )
+}

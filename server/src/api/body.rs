@@ -1,0 +1,84 @@
+//! Takes a JSON body off the wire, within limits.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, header};
+use http_body_util::BodyExt as _;
+
+use crate::problem::Problem;
+
+/// The longest body that is read: a hundred items with all their metadata fit ten times over.
+const LONGEST: usize = 1024 * 1024;
+/// A client that is still sending does not read: so much more is thrown away, for so long, before it is answered.
+const LONGEST_DRAIN: usize = 8 * LONGEST;
+const LONGEST_DRAIN_TIME: Duration = Duration::from_secs(2);
+/// How long a body may take to arrive.
+const LONGEST_READ: Duration = Duration::from_secs(15);
+
+/// The whole body.
+pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
+    if !is_json(headers) {
+        return Err(Problem::unsupported_media_type());
+    }
+    match tokio::time::timeout(LONGEST_READ, collect(body)).await {
+        Ok(result) => result,
+        Err(_) => Err(Problem::too_slow()),
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let value = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let essence = value.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/json")
+}
+
+async fn collect(mut body: Body) -> Result<Bytes, Problem> {
+    // Nearly every body is a single frame, which is passed on as it is.
+    let Some(first) = next(&mut body).await? else {
+        return Ok(Bytes::new());
+    };
+    let Some(second) = next(&mut body).await? else {
+        return if first.len() > LONGEST {
+            Err(Problem::too_large(LONGEST))
+        } else {
+            Ok(first)
+        };
+    };
+    let mut all = BytesMut::from(first);
+    all.extend_from_slice(&second);
+    while all.len() <= LONGEST {
+        match next(&mut body).await? {
+            Some(frame) => all.extend_from_slice(&frame),
+            None => return Ok(all.freeze()),
+        }
+    }
+    drain(body, all.len()).await;
+    Err(Problem::too_large(LONGEST))
+}
+
+async fn next(body: &mut Body) -> Result<Option<Bytes>, Problem> {
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| Problem::too_slow())?;
+        if let Ok(data) = frame.into_data() {
+            return Ok(Some(data));
+        }
+    }
+    Ok(None)
+}
+
+async fn drain(mut body: Body, mut read: usize) {
+    let all = async {
+        while read < LONGEST_DRAIN
+            && let Ok(Some(frame)) = next(&mut body).await
+        {
+            read += frame.len();
+        }
+    };
+    // Whoever is still sending after that finds the connection closed.
+    let _ = tokio::time::timeout(LONGEST_DRAIN_TIME, all).await;
+}

@@ -1,0 +1,208 @@
+//! `GET /Reservation/activeReservations`, also at `GET /Reservation`.
+
+use axum::{
+    extract::{RawQuery, State},
+    response::{IntoResponse, Response},
+};
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use coop_engine::Reservation;
+use http::StatusCode;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+
+use super::{Answer, ApiState, Limited, holder::metadata};
+use crate::{
+    api::{extract::Query, openapi::ProblemBody},
+    auth::api_key::ApiPrincipal,
+    clock::iso,
+    domain::reservations,
+    ledger::{ReservationFilter, ReservationPosition},
+    problem::Problem,
+    rate_limit::Kind,
+};
+
+const DEFAULT_LIMIT: usize = 100;
+const MOST: usize = 1_000;
+
+/// One reservation. Never its release token.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ListedReservation {
+    resource: String,
+    requester: String,
+    mode: &'static str,
+    /// The resources that it keeps others from.
+    holds: Vec<String>,
+    reserved_at: String,
+    expires_at: Option<String>,
+    fencing_token: u64,
+    api_key_label: String,
+    end_user: Option<String>,
+    resource_type: String,
+    #[schema(value_type = Option<Object>)]
+    metadata: Option<Box<RawValue>>,
+    reserved_at_path: Option<String>,
+    /// How many requests wait for it.
+    waiting: u64,
+}
+
+/// A page, ordered by resource and fencing token.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ReservationList {
+    reservations: Vec<ListedReservation>,
+    /// For the next page; null when there is none. A page may be empty and have a next one.
+    next_cursor: Option<String>,
+}
+
+/// The tenant's active reservations.
+#[utoipa::path(
+    get,
+    path = "/Reservation/activeReservations",
+    tag = "Reservations",
+    security(("apiKey" = [])),
+    params(
+        ("requester" = Option<String>, Query, description = "Exactly this requester"),
+        ("resource" = Option<String>, Query, description = "Exactly this resource"),
+        ("prefix" = Option<String>, Query, description = "Resources that begin so"),
+        ("resourceType" = Option<String>, Query, description = "Exactly this type"),
+        ("apiKeyLabel" = Option<String>, Query, description = "Reserved with a key of this label"),
+        ("limit" = Option<usize>, Query, description = "1 to 1000, default 100"),
+        ("cursor" = Option<String>, Query, description = "`nextCursor` of the page before"),
+    ),
+    responses(
+        (status = 200, description = "A page", body = ReservationList),
+        (status = 400, description = "The query cannot be used", body = ProblemBody),
+        (status = 401, description = "No valid key", body = ProblemBody),
+        (status = 403, description = "The tenant is suspended", body = ProblemBody),
+        (status = 429, description = "The read quota is used up", body = ProblemBody),
+        (status = 503, description = "The store does not answer", body = ProblemBody),
+    ),
+)]
+pub(super) async fn active_reservations(
+    State(state): State<ApiState>,
+    principal: ApiPrincipal,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let mut query = Query::parse(query.as_deref());
+    let filter = ReservationFilter {
+        requester: query.take("requester"),
+        resource: query.take("resource"),
+        prefix: query.take("prefix"),
+        resource_type: query.take("resourceType"),
+        api_key_label: query.take("apiKeyLabel"),
+    };
+    let limit = match query.take("limit").map(|text| text.parse::<usize>()) {
+        None => DEFAULT_LIMIT,
+        Some(Ok(limit)) if (1..=MOST).contains(&limit) => limit,
+        Some(_) => {
+            query.problems.add(
+                "limit",
+                format_args!("must be a whole number from 1 to {MOST}"),
+            );
+            DEFAULT_LIMIT
+        }
+    };
+    let cursor = query.take("cursor").map(|text| read_cursor(&text));
+    if cursor == Some(None) {
+        query
+            .problems
+            .add("cursor", "must be a nextCursor as it was answered");
+    }
+    query.finish().none_or(())?;
+
+    let standing = state.take(&principal, Kind::Read, 1)?;
+    let now = state.services.clock.now();
+    let page = reservations::list(
+        &state.services.ledger,
+        principal.tenant(),
+        &filter,
+        cursor.flatten(),
+        limit,
+        now,
+    );
+    let page = match page.await {
+        Ok(page) => page,
+        Err(error) => return Ok(Limited(standing, error).into_response()),
+    };
+    let body = ReservationList {
+        reservations: page.reservations.iter().map(listed).collect(),
+        next_cursor: page.next.as_ref().map(write_cursor),
+    };
+    principal.recheck()?;
+    Ok(Answer {
+        status: StatusCode::OK,
+        standing,
+        body,
+    }
+    .into_response())
+}
+
+/// The same as `/Reservation/activeReservations`.
+#[utoipa::path(
+    get,
+    path = "/Reservation",
+    tag = "Reservations",
+    security(("apiKey" = [])),
+    responses(
+        (status = 200, description = "A page", body = ReservationList),
+        (status = 401, description = "No valid key", body = ProblemBody),
+    ),
+)]
+pub(super) async fn reservations(
+    state: State<ApiState>,
+    principal: ApiPrincipal,
+    query: RawQuery,
+) -> Result<Response, Problem> {
+    active_reservations(state, principal, query).await
+}
+
+fn listed(reservation: &Reservation) -> ListedReservation {
+    let resource = reservation.resource.as_str().to_owned();
+    ListedReservation {
+        holds: vec![resource.clone()],
+        resource,
+        requester: reservation.principal.requester.as_str().to_owned(),
+        mode: "exclusive",
+        reserved_at: iso(reservation.reserved_at),
+        expires_at: reservation.expires_at.map(iso),
+        fencing_token: reservation.fencing_token.as_u64(),
+        api_key_label: reservation.label.to_string(),
+        end_user: None,
+        resource_type: reservation.resource_type.to_string(),
+        metadata: metadata(reservation),
+        reserved_at_path: None,
+        waiting: 0,
+    }
+}
+
+/// Opaque to clients: the fencing token, a colon, the resource, in base64url.
+fn write_cursor(position: &ReservationPosition) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(format!("{}:{}", position.fencing_token, position.resource))
+}
+
+fn read_cursor(text: &str) -> Option<ReservationPosition> {
+    let text = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
+    let (fencing_token, resource) = text.split_once(':')?;
+    Some(ReservationPosition {
+        resource: resource.to_owned(),
+        fencing_token: fencing_token.parse().ok()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_reads_back_what_it_wrote_and_nothing_else() {
+        let position = ReservationPosition {
+            resource: "a:b/ü".to_owned(),
+            fencing_token: 7,
+        };
+        assert_eq!(read_cursor(&write_cursor(&position)), Some(position));
+        assert_eq!(read_cursor("no cursor"), None);
+        assert_eq!(read_cursor(""), None);
+    }
+}

@@ -1,0 +1,164 @@
+//! `POST /Reservation/unreserve`.
+
+use axum::{body::Body, extract::State, response::IntoResponse, response::Response};
+use coop_engine::{
+    Command, Outcome, ReleaseToken, Requester, ResourceName, UnreserveItem, UnreserveOutcome,
+};
+use http::{HeaderMap, StatusCode};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{Answer, ApiState, Limited, reserve::MOST_ITEMS};
+use crate::{
+    api::{
+        body,
+        json::{self, Fields},
+        openapi::ProblemBody,
+    },
+    auth::api_key::ApiPrincipal,
+    clock::iso,
+    domain::reservations,
+    problem::Problem,
+    rate_limit::Kind,
+};
+
+/// What to release.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(
+    dead_code,
+    reason = "documents the body, which is read strictly by hand so that every problem is named"
+)]
+pub(super) struct UnreserveRequest {
+    /// Who holds it.
+    requester: String,
+    /// What is held.
+    resource: String,
+    /// The token that the reservation was answered with.
+    release_token: Option<String>,
+}
+
+/// What came of one item. What does not apply is null.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct UnreserveAnswer {
+    resource: String,
+    requester: String,
+    /// `RELINQUISHED`, `NOT_RESERVED` (free already: safe to repeat), `DOESNT_OWN_RESERVATION` or
+    /// `INVALID_RELEASE_TOKEN`.
+    status: &'static str,
+    /// The same for people.
+    explanation: String,
+    /// What became free.
+    released: Option<Vec<String>>,
+}
+
+/// Releases 1 to 100 reservations, each on its own, in order.
+#[utoipa::path(
+    post,
+    path = "/Reservation/unreserve",
+    tag = "Reservations",
+    request_body = Vec<UnreserveRequest>,
+    security(("apiKey" = [])),
+    responses(
+        (status = 200, description = "Done, item by item", body = Vec<UnreserveAnswer>),
+        (status = 400, description = "The body cannot be used", body = ProblemBody),
+        (status = 401, description = "No valid key", body = ProblemBody),
+        (status = 403, description = "An item had a wrong release token (the same array; the others have been carried \
+            out), or the tenant is suspended (a problem)", body = Vec<UnreserveAnswer>),
+        (status = 413, description = "The body is too long", body = ProblemBody),
+        (status = 415, description = "The body is not JSON", body = ProblemBody),
+        (status = 503, description = "Not acknowledged", body = ProblemBody),
+    ),
+)]
+pub(super) async fn unreserve(
+    State(state): State<ApiState>,
+    principal: ApiPrincipal,
+    headers: HeaderMap,
+    request: Body,
+) -> Result<Response, Problem> {
+    let body = body::read(&headers, request).await?;
+    let items = json::items(&body, MOST_ITEMS, read_item)?;
+    // Load must not make a holder keep what it wants to give back.
+    let standing = state.take_what_there_is(&principal, Kind::Write, items.len());
+    let command = Command::Unreserve(items);
+    let decided = match reservations::decide(
+        &state.services.ledger,
+        principal.credential(),
+        command.clone(),
+    )
+    .await
+    {
+        Ok(decided) => decided,
+        Err(error) => return Ok(Limited(standing, error).into_response()),
+    };
+    let (Command::Unreserve(items), Outcome::Unreserve(outcomes)) = (command, decided.outcome)
+    else {
+        return Err(Problem::internal(
+            "an unreserve was answered as something else",
+        ));
+    };
+    let is_refused = outcomes
+        .iter()
+        .any(|outcome| matches!(outcome, UnreserveOutcome::InvalidReleaseToken));
+    let body: Vec<_> = items
+        .iter()
+        .zip(&outcomes)
+        .map(|(item, outcome)| answer(item, outcome))
+        .collect();
+    let status = if is_refused {
+        StatusCode::FORBIDDEN
+    } else {
+        StatusCode::OK
+    };
+    Ok(Answer {
+        status,
+        standing,
+        body,
+    }
+    .into_response())
+}
+
+fn read_item(fields: &mut Fields<'_>) -> Option<UnreserveItem> {
+    let requester = fields.required("requester", json::text(Requester::parse));
+    let resource = fields.required("resource", json::text(ResourceName::parse));
+    let token = fields.optional("releaseToken", json::string);
+    Some(UnreserveItem {
+        requester: requester?,
+        resource: resource?,
+        token: token?.as_deref().and_then(ReleaseToken::parse),
+    })
+}
+
+fn answer(item: &UnreserveItem, outcome: &UnreserveOutcome) -> UnreserveAnswer {
+    let (status, explanation, released) = match outcome {
+        UnreserveOutcome::Relinquished(held) => (
+            "RELINQUISHED",
+            "It is free again.".to_owned(),
+            Some(vec![held.resource.as_str().to_owned()]),
+        ),
+        UnreserveOutcome::NotReserved => ("NOT_RESERVED", "It was free already.".to_owned(), None),
+        UnreserveOutcome::DoesntOwnReservation(held) => (
+            "DOESNT_OWN_RESERVATION",
+            format!(
+                "{} holds it since {}.",
+                held.principal.requester,
+                iso(held.reserved_at)
+            ),
+            None,
+        ),
+        UnreserveOutcome::InvalidReleaseToken => (
+            "INVALID_RELEASE_TOKEN",
+            "This requester holds it, with another release token than the one that was sent."
+                .to_owned(),
+            None,
+        ),
+    };
+    UnreserveAnswer {
+        resource: item.resource.as_str().to_owned(),
+        requester: item.requester.as_str().to_owned(),
+        status,
+        explanation,
+        released,
+    }
+}

@@ -1,0 +1,3 @@
+//! Who is asking. Two domains that never see each other's credential: API keys here, sessions there.
+
+pub mod api_key;
