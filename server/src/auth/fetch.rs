@@ -73,7 +73,7 @@ pub fn is_safe(url: &Url) -> bool {
 /// # Errors
 /// [`FetchError`] without an answer. An answer that is no success is not one.
 pub async fn send(
-    client: &Client,
+    client: Client,
     request: http::Request<Vec<u8>>,
 ) -> Result<http::Response<Vec<u8>>, FetchError> {
     let mut response = client.execute(request.try_into()?).await?;
@@ -186,7 +186,7 @@ impl<T> Document<T> {
             .header(http::header::ACCEPT, "application/json")
             .body(Vec::new())
             .map_err(|e| FetchError::Malformed(e.to_string()))?;
-        let answer = send(&self.client, request).await?;
+        let answer = send(self.client.clone(), request).await?;
         if answer.status() != http::StatusCode::OK {
             return Err(FetchError::Status(answer.status()));
         }

@@ -17,7 +17,7 @@ impl DashboardState {
     /// Reads nothing yet: the provider is asked at the first sign-in.
     #[must_use]
     pub fn new(services: Services) -> Self {
-        let provider = Provider::new(&services.settings).map(Arc::new);
+        let provider = Provider::new(&services.settings, &services.clock).map(Arc::new);
         Self { services, provider }
     }
 }

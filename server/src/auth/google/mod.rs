@@ -1,37 +1,14 @@
-//! "Sign in with Google": OpenID Connect.
+//! Sign-in by OpenID Connect (OpenID Connect Core 1.0, section 3.1): authorization code, PKCE S256, state, nonce.
+//!
+//! "Google" is whatever provider the settings name. Its tokens are dropped as soon as they have said who it is.
 
-use axum::{extract::State, response::Response};
+mod attempt;
+mod id_token;
+mod provider;
+mod routes;
 
-use super::{DashboardState, Failure};
-use crate::config::Settings;
+pub use provider::Provider;
+pub use routes::{callback, start};
 
-/// The OpenID provider that people sign in with.
-pub struct Provider {}
-
-impl Provider {
-    /// The configured provider, if there is one.
-    #[must_use]
-    pub const fn new(settings: &Settings) -> Option<Self> {
-        if settings.google.is_some() {
-            Some(Self {})
-        } else {
-            None
-        }
-    }
-}
-
-/// `GET /auth/google`: sends the browser to the provider.
-///
-/// # Errors
-/// [`Failure`] when no provider is configured or it does not answer.
-pub async fn start(State(_): State<DashboardState>) -> Result<Response, Failure> {
-    Err(Failure::not_found())
-}
-
-/// `GET /auth/google/callback`: the browser comes back.
-///
-/// # Errors
-/// [`Failure`] when the sign-in cannot be completed.
-pub async fn callback(State(_): State<DashboardState>) -> Result<Response, Failure> {
-    Err(Failure::not_found())
-}
+/// Where the provider sends the browser back to, below the base URL.
+pub const CALLBACK: &str = "/auth/google/callback";

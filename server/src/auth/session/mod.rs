@@ -2,6 +2,7 @@
 
 mod cookie;
 mod current;
+mod sign_out;
 mod store;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -13,6 +14,7 @@ use axum::{
 };
 pub use cookie::{CookieKind, Cookies};
 pub use current::Current;
+pub use sign_out::sign_out;
 pub use store::Store;
 use tower_sessions::{Session, SessionManagerLayer, cookie::SameSite};
 

@@ -1,0 +1,120 @@
+// Every page, in both colour schemes, wide and narrow: axe finds nothing, nothing scrolls sideways, and a picture is
+// left in screenshots/ for people to look at.
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { fileURLToPath } from 'node:url';
+import { reserve } from '../support/api.ts';
+import { expect, test, type Watch } from '../support/test.ts';
+import { dashboard, keyIn, open, signIn } from '../support/visit.ts';
+import { world } from '../support/world.ts';
+
+interface Visit {
+  page: Page;
+  email: string;
+  watch: Watch;
+}
+
+const NOT_FOUND = [/^answer 4\d\d: GET /, /^console error: Failed to load resource/] as const;
+
+/** How to get to each page; the name is the picture's. */
+const PAGES: Record<string, (visit: Visit) => Promise<void>> = {
+  home: ({ page }) => open(page, '/'),
+  'home-signed-in': async ({ page, email }) => {
+    await signIn(page, email);
+    await open(page, '/');
+  },
+  'sign-in': ({ page }) => open(page, '/auth/sign-in?return_to=%2Fdashboard'),
+  'development-sign-in': ({ page }) => open(page, '/auth/dev', world().devBase),
+  'dashboard-first-time': ({ page, email }) => signIn(page, email),
+  'dashboard-key-shown': async ({ page, email }) => {
+    await signIn(page, email);
+    await dashboard(page).reveal.click();
+    await keyIn(dashboard(page).key);
+  },
+  'dashboard-reservations': async ({ page, email }) => {
+    await signIn(page, email);
+    await dashboard(page).reveal.click();
+    const key = await keyIn(dashboard(page).key);
+    await reserve(
+      key,
+      { requester: 'worker-1', resource: 'printer', ttlSeconds: 300 },
+      { requester: 'ci/build-4711', resource: 'staging', ttlSeconds: 7200, metadata: { commit: '8d9db58' } },
+      { requester: 'worker-2', resource: 'licence:cad' },
+      // As long as names may be, without a place to break the line.
+      { requester: 'w'.repeat(256), resource: 'r'.repeat(256), ttlSeconds: 31_536_000 },
+    );
+    await open(page, '/dashboard');
+    await expect(dashboard(page).reservations.getByRole('row')).toHaveCount(5);
+  },
+  'dashboard-rotate': async ({ page, email }) => {
+    await signIn(page, email);
+    await dashboard(page).openRotate.click();
+    await expect(dashboard(page).dialog).toBeVisible();
+  },
+  claim: async ({ page, email }) => {
+    await signIn(page, email);
+    await open(page, '/claim');
+  },
+  'claim-signed-out': ({ page }) => open(page, '/claim'),
+  'not-found': ({ page, watch }) => {
+    watch.expect(...NOT_FOUND);
+    return open(page, '/nothing/here');
+  },
+  problem: ({ page, watch }) => {
+    watch.expect(...NOT_FOUND);
+    return open(page, '/auth/google/callback?code=made-up&state=made-up');
+  },
+};
+
+const SCHEMES = ['light', 'dark'] as const;
+const SIZES = [{ width: 1280, height: 800 }, { width: 360, height: 740 }] as const;
+const SCREENSHOTS = fileURLToPath(new URL('../screenshots/', import.meta.url));
+
+for (const [name, visit] of Object.entries(PAGES)) {
+  test(`${name}: axe finds nothing and nothing scrolls sideways, light and dark, wide and narrow`, async ({
+    page, email, watch,
+  }) => {
+    await visit({ page, email, watch });
+    await expect(page).toHaveTitle(/ · Coop Locker$/);
+    for (const viewport of SIZES) {
+      await page.setViewportSize(viewport);
+      for (const colorScheme of SCHEMES) {
+        await page.emulateMedia({ colorScheme });
+        await settled(page);
+        const what = `${name}-${viewport.width}-${colorScheme}`;
+        // The default hides the caret by a style element, which the pages' content security policy refuses.
+        await page.screenshot({ path: `${SCREENSHOTS}${what}.png`, fullPage: true, caret: 'initial' });
+        expect(await sideways(page), `${what}: what sticks out`).toEqual([]);
+        await accessible(page, what);
+      }
+    }
+  });
+}
+
+/** Waits for transitions, so that no colour is looked at half way. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
+}
+
+/** What makes the page wider than the window; nothing if it fits. */
+async function sideways(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const root = document.documentElement;
+    if (root.scrollWidth <= root.clientWidth) return [];
+    const wide = [...document.querySelectorAll('body *')].filter(
+      (element) => element.getBoundingClientRect().right > root.clientWidth + 0.5,
+    );
+    return [`${root.scrollWidth} > ${root.clientWidth}`, ...wide.slice(0, 8).map((element) => element.outerHTML.slice(0, 120))];
+  });
+}
+
+async function accessible(page: Page, what: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    // One frame, so no further page is needed to put results together.
+    .setLegacyMode()
+    .options({ resultTypes: ['violations'] })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+    .analyze();
+  const found = violations.map(({ id, help, nodes }) => ({ id, help, at: nodes.map((node) => node.html.slice(0, 200)) }));
+  expect(found, `${what}: axe`).toEqual([]);
+}

@@ -1,0 +1,44 @@
+use axum::{
+    extract::State,
+    response::{AppendHeaders, IntoResponse, Redirect, Response},
+};
+use http::{HeaderName, HeaderValue, header::SET_COOKIE};
+use tower_sessions::Session;
+
+use super::{CookieKind, Cookies, Current};
+use crate::auth::{DashboardState, Failure};
+
+/// What the browser forgets of us. Not `"cookies"`: that would take those of every other service under the same
+/// registrable domain, and ours are taken away by name. Not `"cache"`: nothing of a person's is in it.
+const FORGET: (HeaderName, HeaderValue) = (
+    HeaderName::from_static("clear-site-data"),
+    HeaderValue::from_static("\"storage\""),
+);
+
+/// Ends the session and takes its cookie away.
+///
+/// The cookie is taken away here and not left to the session layer, which writes its removal without `Secure`: for a
+/// `__Host-` name browsers ignore that.
+///
+/// # Errors
+/// [`Failure`] when the store fails: then the person is told that he is perhaps still signed in.
+pub async fn sign_out(
+    State(state): State<DashboardState>,
+    session: Session,
+) -> Result<Response, Failure> {
+    let current = Current::new(session, &state.services.clock);
+    if let Err(error) = current.sign_out().await {
+        tracing::error!(%error, "a session could not be ended");
+        return Err(Failure::unavailable());
+    }
+    let cookies = Cookies::new(&state.services.settings);
+    Ok((
+        AppendHeaders([
+            (SET_COOKIE, cookies.set(CookieKind::Session, "", 0)),
+            (SET_COOKIE, cookies.set(CookieKind::SignIn, "", 0)),
+            FORGET,
+        ]),
+        Redirect::to("/"),
+    )
+        .into_response())
+}

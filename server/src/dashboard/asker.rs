@@ -1,0 +1,80 @@
+//! Whoever asks for a page, and what is done in his name.
+
+use app::error::AppError;
+use http::request::Parts;
+
+use crate::{
+    auth::{DashboardState, Failure, Person},
+    domain::{self, sign_in},
+    model::{Identity, TenantId},
+    state::Services,
+};
+
+/// The request under way, as far as it says who is asking.
+pub(super) struct Asker {
+    state: DashboardState,
+    parts: Parts,
+}
+
+impl Asker {
+    pub(super) const fn new(state: DashboardState, parts: Parts) -> Self {
+        Self { state, parts }
+    }
+
+    pub(super) fn services(&self) -> &Services {
+        &self.state.services
+    }
+
+    /// Who is signed in, if anybody.
+    pub(super) async fn identity(&self) -> Result<Option<Identity>, AppError> {
+        let person = Person::of(&self.state, &self.parts)
+            .await
+            .map_err(|failure| of_failure(&failure))?;
+        Ok(person.map(|person| person.identity))
+    }
+
+    /// His tenant, made if he has none yet.
+    pub(super) async fn tenant(&self) -> Result<TenantId, AppError> {
+        let identity = self.identity().await?.ok_or(AppError::SignedOut)?;
+        let services = self.services();
+        sign_in::tenant_of(
+            &services.ledger,
+            &services.keyring,
+            &services.clock,
+            &identity,
+        )
+        .await
+        .map_err(of_domain)
+    }
+
+    /// Whether this page needs a tenant. The others show a new person what there is without making one: he may have come
+    /// to take over a tenant that exists.
+    pub(super) fn needs_tenant(&self) -> bool {
+        let path = self.parts.uri.path();
+        path == app::routes::DASHBOARD || path.starts_with("/fn/")
+    }
+}
+
+fn of_failure(failure: &Failure) -> AppError {
+    if failure.status == http::StatusCode::SERVICE_UNAVAILABLE {
+        AppError::Unavailable
+    } else {
+        AppError::Unexpected
+    }
+}
+
+/// What a person is told of a verb that was not done.
+pub(super) fn of_domain(error: domain::Error) -> AppError {
+    match error {
+        domain::Error::NotFound => AppError::NotFound,
+        domain::Error::Stale => AppError::Stale,
+        domain::Error::Suspended => {
+            AppError::Forbidden("This tenant is suspended. Ask the operator of this server.".into())
+        }
+        domain::Error::Unavailable => AppError::Unavailable,
+        error => {
+            tracing::error!(%error, "a request of the dashboard failed");
+            AppError::Unexpected
+        }
+    }
+}

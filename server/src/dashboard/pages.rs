@@ -1,0 +1,106 @@
+//! Renders pages and answers server functions.
+
+use std::sync::Arc;
+
+use app::{
+    model::{Moment, Shown},
+    ports::{AccountPort, KeysPort, Problem, ReservationsPort, Respond, Site},
+};
+use axum::{
+    body::Body,
+    extract::State,
+    http::{Method, Request, request::Parts},
+    response::{IntoResponse, Response},
+};
+use leptos::prelude::provide_context;
+
+use super::{Ui, asker::Asker, frame::Nonce, respond::LeptosRespond};
+use crate::{
+    auth::{Failure, dev},
+    problem::RequestId,
+};
+
+/// What a page shows beside what it asks for itself.
+#[derive(Clone, Default)]
+pub(super) struct Extra {
+    pub(super) shown: Option<Shown>,
+    pub(super) problem: Option<Problem>,
+}
+
+/// `GET` of any page.
+pub(super) async fn page(State(ui): State<Ui>, request: Request<Body>) -> Response {
+    let (parts, _) = request.into_parts();
+    render(&ui, parts, Extra::default()).await
+}
+
+/// A file, or the page that says that there is nothing.
+pub(super) async fn file_or_nothing(State(ui): State<Ui>, request: Request<Body>) -> Response {
+    if matches!(*request.method(), Method::GET | Method::HEAD)
+        && let Some(file) = ui.files.answer(request.uri().path(), request.headers())
+    {
+        return file;
+    }
+    Failure::not_found().into_response()
+}
+
+/// `POST /fn/...`.
+pub(super) async fn server_function(State(ui): State<Ui>, request: Request<Body>) -> Response {
+    let (parts, body) = request.into_parts();
+    let provide = context(&ui, &parts, Extra::default());
+    let request = Request::from_parts(parts, body);
+    leptos_axum::handle_server_fns_with_context(provide, request)
+        .await
+        .into_response()
+}
+
+/// The page at the request's path.
+pub(super) async fn render(ui: &Ui, mut parts: Parts, extra: Extra) -> Response {
+    let provide = context(ui, &parts, extra);
+    // A page that answers a form is rendered like the page itself.
+    parts.method = Method::GET;
+    let render = leptos_axum::render_app_async_with_context(provide, app::shell);
+    render(Request::from_parts(parts, Body::empty())).await
+}
+
+fn context(ui: &Ui, parts: &Parts, extra: Extra) -> impl Fn() + Clone + Send + Sync + 'static {
+    let asker = Arc::new(Asker::new(ui.state.clone(), parts.clone()));
+    let now = Moment(ui.state.services.clock.now().as_micros());
+    let site = site(ui, parts);
+    move || {
+        provide_context::<Arc<dyn KeysPort>>(Arc::clone(&asker) as _);
+        provide_context::<Arc<dyn ReservationsPort>>(Arc::clone(&asker) as _);
+        provide_context::<Arc<dyn AccountPort>>(Arc::clone(&asker) as _);
+        provide_context::<Arc<dyn Respond>>(Arc::new(LeptosRespond));
+        provide_context(site.clone());
+        provide_context(now);
+        if let Some(shown) = &extra.shown {
+            provide_context(shown.clone());
+        }
+        if let Some(problem) = &extra.problem {
+            provide_context(problem.clone());
+        }
+    }
+}
+
+fn site(ui: &Ui, parts: &Parts) -> Site {
+    let settings = &ui.state.services.settings;
+    let names = ui.files.names();
+    Site {
+        js: names.js.clone(),
+        wasm: names.wasm.clone(),
+        css: names.css.clone(),
+        base_url: settings.base().to_owned(),
+        google: ui.state.provider.is_some(),
+        dev_sign_in: dev::is_offered(settings, &parts.headers, &parts.extensions),
+        request_id: parts
+            .extensions
+            .get::<RequestId>()
+            .map(|id| id.0.clone())
+            .unwrap_or_default(),
+        nonce: parts
+            .extensions
+            .get::<Nonce>()
+            .map(|nonce| nonce.0.clone())
+            .unwrap_or_default(),
+    }
+}

@@ -1,0 +1,50 @@
+//! Who is signed in.
+
+use app::{error::AppError, model::Account, ports::AccountPort};
+use async_trait::async_trait;
+
+use crate::{
+    dashboard::asker::{Asker, of_domain},
+    domain::{account, sign_in},
+    model::Tier,
+};
+
+#[async_trait]
+impl AccountPort for Asker {
+    async fn account(&self) -> Result<Option<Account>, AppError> {
+        let Some(identity) = self.identity().await? else {
+            return Ok(None);
+        };
+        let ledger = &self.services().ledger;
+        let known = sign_in::known_tenant_of(ledger, &identity)
+            .await
+            .map_err(of_domain)?;
+        let tenant = match known {
+            Some(tenant) => tenant,
+            None if self.needs_tenant() => self.tenant().await?,
+            None => {
+                let name = identity
+                    .name
+                    .or_else(|| identity.email.clone())
+                    .unwrap_or_default();
+                let (tenant_id, tier) = (String::new(), Tier::Free.name().to_owned());
+                return Ok(Some(Account {
+                    tenant_id,
+                    tenant_name: name,
+                    email: identity.email,
+                    tier,
+                    active_limit: None,
+                }));
+            }
+        };
+        let account = account::of(ledger, tenant).await.map_err(of_domain)?;
+        let allows = self.services().settings.tiers.of(account.tenant.tier);
+        Ok(Some(Account {
+            tenant_id: tenant.to_string(),
+            tenant_name: account.tenant.name,
+            email: identity.email,
+            tier: account.tenant.tier.name().to_owned(),
+            active_limit: allows.active_reservations,
+        }))
+    }
+}

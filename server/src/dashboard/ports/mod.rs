@@ -1,0 +1,12 @@
+//! What the pages need done, done through the domain, in the name of whoever is signed in.
+
+mod account;
+mod api_keys;
+mod reservations;
+
+use app::model::Moment;
+use coop_engine::Time;
+
+const fn moment(time: Time) -> Moment {
+    Moment(time.as_micros())
+}

@@ -1,0 +1,57 @@
+//! What is reserved.
+
+use app::{
+    error::AppError,
+    model::{Reservation, ReservationPage},
+    ports::ReservationsPort,
+};
+use async_trait::async_trait;
+
+use super::moment;
+use crate::{
+    dashboard::asker::{Asker, of_domain},
+    domain::{account, reservations},
+    ledger::ReservationFilter,
+};
+
+#[async_trait]
+impl ReservationsPort for Asker {
+    async fn active(&self, limit: u32) -> Result<ReservationPage, AppError> {
+        let tenant = self.tenant().await?;
+        let ledger = &self.services().ledger;
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let now = self.services().clock.now();
+        let page = reservations::list(
+            ledger,
+            tenant,
+            &ReservationFilter::default(),
+            None,
+            limit,
+            now,
+        )
+        .await
+        .map_err(of_domain)?;
+        let active = account::of(ledger, tenant)
+            .await
+            .map_err(of_domain)?
+            .active_reservations;
+        Ok(ReservationPage {
+            more: page.next.is_some(),
+            active,
+            reservations: page.reservations.into_iter().map(shown).collect(),
+        })
+    }
+}
+
+fn shown(reservation: coop_engine::Reservation) -> Reservation {
+    Reservation {
+        resource: reservation.resource.as_str().to_owned(),
+        requester: Some(reservation.principal.requester.as_str().to_owned()),
+        api_key_label: reservation.label.to_string(),
+        reserved_at: moment(reservation.reserved_at),
+        expires_at: reservation.expires_at.map(moment),
+        fencing_token: reservation.fencing_token.as_u64(),
+        resource_type: reservation.resource_type.to_string(),
+        metadata: reservation.metadata.as_deref().map(str::to_owned),
+    }
+}
