@@ -16,8 +16,7 @@ use crate::{
     api::{extract::Query, openapi::ProblemBody},
     auth::api_key::ApiPrincipal,
     clock::iso,
-    domain::reservations,
-    ledger::{ReservationFilter, ReservationPosition},
+    domain::reservations::{self, ReservationFilter, ReservationPosition},
     problem::Problem,
     rate_limit::Kind,
 };
