@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails there")]
 
 mod api;
+mod architecture;
 mod crash;
 mod jobs;
 mod races;
