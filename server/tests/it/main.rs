@@ -4,8 +4,10 @@
 
 mod api;
 mod architecture;
+mod connections;
 mod crash;
 mod jobs;
+mod logs;
 mod races;
 mod store;
 mod support;
