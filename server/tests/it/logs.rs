@@ -58,6 +58,10 @@ fn ask_everywhere(server: &Server, good: &str, value: &str) -> Vec<Reply> {
     for body in [
         value.to_owned(),
         json!(value).to_string(),
+        format!("[{{\"{value}\": 1, \"resource\": 2}}]"),
+        format!(
+            "[{{\"requester\": \"w\", \"resource\": \"a\", \"metadata\": {{\"{value}\": 1, \"{value}\": 2}}}}]"
+        ),
         json!([{"requester": value, "resource": "a>"}]).to_string(),
         json!([{"requester": "w", "resource": "a", "ttlSeconds": value, "mode": value}])
             .to_string(),
