@@ -4,6 +4,7 @@
 
 mod api;
 mod architecture;
+mod cli;
 mod connections;
 mod crash;
 mod isolation;
