@@ -7,6 +7,7 @@ import { saw, world, type World } from './world.ts';
 export class Watch {
   readonly #faults: string[] = [];
   readonly #expected: RegExp[] = [];
+  readonly #tolerated: RegExp[] = [];
 
   /** Reports what happens in `context`, and keeps every address for the last check. */
   observe(context: BrowserContext, { base, devBase, issuer }: World): void {
@@ -38,8 +39,14 @@ export class Watch {
     this.#expected.push(...faults);
   }
 
+  /** A fault that may come or not. The caller says why. */
+  tolerate(...faults: RegExp[]): void {
+    this.#tolerated.push(...faults);
+  }
+
   check(): void {
-    const unexpected = this.#faults.filter((fault) => !this.#expected.some((pattern) => pattern.test(fault)));
+    const known = [...this.#expected, ...this.#tolerated];
+    const unexpected = this.#faults.filter((fault) => !known.some((pattern) => pattern.test(fault)));
     expect(unexpected, 'the browser reported').toEqual([]);
     const missing = this.#expected.filter((pattern) => !this.#faults.some((fault) => pattern.test(fault)));
     expect(missing, 'faults that had to come').toEqual([]);
