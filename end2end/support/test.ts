@@ -25,7 +25,10 @@ export class Watch {
       if (protocol !== 'data:' && !hosts.has(host)) this.#faults.push(`request to another host: ${url}`);
     });
     context.on('requestfailed', (request) => {
-      this.#faults.push(`request failed: ${request.method()} ${request.url()} ${request.failure()?.errorText ?? ''}`);
+      const reason = request.failure()?.errorText ?? '';
+      // A page that is left drops the icon and the preloads it was still fetching.
+      const dropped = reason === 'net::ERR_ABORTED' && /^\/(favicon\.svg$|pkg\/)/.test(new URL(request.url()).pathname);
+      if (!dropped) this.#faults.push(`request failed: ${request.method()} ${request.url()} ${reason}`);
     });
     context.on('response', (response) => {
       if (response.status() >= 400) {
