@@ -14,7 +14,11 @@ interface Visit {
   watch: Watch;
 }
 
-const NOT_FOUND = [/^answer 4\d\d: GET /, /^console error: Failed to load resource/] as const;
+/** An error page is the answer to its own address, which the browser reports. */
+const answered = (status: number): RegExp[] => [
+  new RegExp(`^answer ${status}: GET `),
+  new RegExp(`^console error: Failed to load resource: the server responded with a status of ${status} `),
+];
 
 /** How to get to each page; the name is the picture's. */
 const PAGES: Record<string, (visit: Visit) => Promise<void>> = {
@@ -57,11 +61,11 @@ const PAGES: Record<string, (visit: Visit) => Promise<void>> = {
   },
   'claim-signed-out': ({ page }) => open(page, '/claim'),
   'not-found': ({ page, watch }) => {
-    watch.expect(...NOT_FOUND);
+    watch.expect(...answered(404));
     return open(page, '/nothing/here');
   },
   problem: ({ page, watch }) => {
-    watch.expect(...NOT_FOUND);
+    watch.expect(...answered(400));
     return open(page, '/auth/google/callback?code=made-up&state=made-up');
   },
 };
