@@ -6,4 +6,5 @@ mod api;
 mod crash;
 mod jobs;
 mod races;
+mod sign_in;
 mod support;
