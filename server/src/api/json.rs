@@ -201,8 +201,17 @@ impl Fields<'_> {
 
     fn finish(mut self) {
         for (name, _) in std::mem::take(&mut self.fields) {
-            self.problem(&name, "is not a field of this request");
+            self.problem(shown(&name), "is not a field of this request");
         }
+    }
+}
+
+/// A name that a client made up, as it may be repeated to him: what may be a key is not.
+pub(super) fn shown(name: &str) -> &str {
+    if name.contains("coop_") {
+        "(a key)"
+    } else {
+        name
     }
 }
 

@@ -193,7 +193,10 @@ fn read_metadata(value: Json) -> Result<Arc<str>, String> {
         return Err(format!("must be an object, not {}", value.kind()));
     }
     if let Some(name) = value.repeated_field() {
-        return Err(format!("has the field {name:?} more than once"));
+        return Err(format!(
+            "has the field {:?} more than once",
+            json::shown(name)
+        ));
     }
     let text = serde_json::to_string(&value).map_err(|error| error.to_string())?;
     if text.len() > LONGEST_METADATA {

@@ -10,8 +10,10 @@ use async_trait::async_trait;
 use super::moment;
 use crate::{
     dashboard::asker::{Asker, of_domain},
-    domain::{account, reservations},
-    ledger::ReservationFilter,
+    domain::{
+        account,
+        reservations::{self, ReservationFilter},
+    },
 };
 
 #[async_trait]
