@@ -33,14 +33,19 @@ impl ReservationsPort for Asker {
         )
         .await
         .map_err(of_domain)?;
-        let active = account::of(ledger, tenant)
-            .await
-            .map_err(of_domain)?
-            .active_reservations;
+        let more = page.next.is_some();
+        let reservations: Vec<_> = page.reservations.into_iter().map(shown).collect();
+        // The tenant's count holds those whose expiry is about to be announced; a list that is whole is counted itself.
+        let active = if more {
+            let account = account::of(ledger, tenant).await.map_err(of_domain)?;
+            account.active_reservations
+        } else {
+            reservations.len() as u64
+        };
         Ok(ReservationPage {
-            more: page.next.is_some(),
+            reservations,
             active,
-            reservations: page.reservations.into_iter().map(shown).collect(),
+            more,
         })
     }
 }
