@@ -117,10 +117,12 @@ fn check(claims: &Claims, expected: &Expected<'_>) -> Result<(), Rejected> {
         _ => {}
     }
     // Written so that a number that is none fails.
-    if !(claims.exp + leeway > now) {
+    let is_running = claims.exp + leeway > now;
+    if !is_running {
         return failed("exp is over");
     }
-    if !(claims.iat - leeway <= now) {
+    let is_issued = claims.iat - leeway <= now;
+    if !is_issued {
         return failed("iat is still to come");
     }
     if claims.nonce.as_deref() != Some(expected.nonce) {

@@ -80,7 +80,10 @@ impl Client {
     pub fn work(&mut self, address: SocketAddr) {
         let mut connection = match Connection::open(address) {
             Ok(connection) => connection,
-            failed => return drop(self.is_alive(&failed.map(drop))),
+            failed => {
+                let _ = self.is_alive(&failed.map(drop));
+                return;
+            }
         };
         loop {
             let done = self.step(&mut connection);
