@@ -121,7 +121,11 @@ pub(super) fn items<T>(
     for (index, item) in items.into_iter().enumerate() {
         match item {
             Json::Object(fields) => {
-                let mut fields = Fields { left: fields, index, problems: &mut problems };
+                let mut fields = Fields {
+                    left: fields,
+                    index,
+                    problems: &mut problems,
+                };
                 read_items.extend(read(&mut fields));
                 fields.finish();
             }
@@ -156,7 +160,10 @@ impl Fields<'_> {
     }
 
     /// A field that may be missing or null. The outer `None` means that it is there and wrong.
-    #[expect(clippy::option_option, reason = "both `?` at the call: wrong ends the item, missing is a value")]
+    #[expect(
+        clippy::option_option,
+        reason = "both `?` at the call: wrong ends the item, missing is a value"
+    )]
     pub(super) fn optional<T, E: fmt::Display>(
         &mut self,
         name: &str,

@@ -74,8 +74,7 @@ impl MasterKey {
             fs::create_dir_all(folder)?;
         }
         let mut text = hex(&key);
-        text.push('
-');
+        text.push('\n');
         let mut file = OpenOptions::new()
             .write(true)
             .create_new(true)
