@@ -143,14 +143,13 @@ async fn provoke(route: &Route, status: u16) -> Answer {
     let mut content_type = "application/json";
     let mut key = tenant.key.as_str();
     match status {
-        200 => {}
         400 if body.is_some() => body = Some("[]".to_owned()),
         400 => query = "?nothing=1",
         401 => key = "coop_sk_nothing",
         403 => app = suspended(app, &tenant).await,
         413 => body = Some(" ".repeat(1024 * 1024 + 1)),
         415 => content_type = "text/plain",
-        429 => {}
+        200 | 429 => {}
         503 => app.meddle(route.sabotage).await,
         _ => panic!("nobody knows how to provoke {status}"),
     }

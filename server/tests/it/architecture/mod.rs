@@ -38,11 +38,10 @@ fn modules(file: &Path) -> Vec<String> {
 fn ours(path: &str, modules: &[String]) -> Option<String> {
     let parts: Vec<&str> = path.split("::").collect();
     let supers = parts.iter().take_while(|part| **part == "super").count();
-    let rest = match parts.first()? {
-        &"crate" => &parts[1..],
-        &"coop_locker" => &parts[1..],
+    let rest = match *parts.first()? {
+        "crate" | "coop_locker" => &parts[1..],
         // More of them than there are modules around the file lead to the root.
-        &"super" if supers >= modules.len() => &parts[supers..],
+        "super" if supers >= modules.len() => &parts[supers..],
         _ => return None,
     };
     Some(rest.join("::"))
