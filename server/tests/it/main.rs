@@ -7,4 +7,5 @@ mod crash;
 mod dashboard;
 mod jobs;
 mod races;
+mod sign_in;
 mod support;

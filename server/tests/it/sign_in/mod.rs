@@ -1,0 +1,12 @@
+//! Sign-in by OpenID Connect, sessions and sign-out, against a provider within the test: its keys are real, and it
+//! checks what a real one checks.
+
+mod browser;
+mod id_token;
+mod keys;
+mod outages;
+mod provider;
+mod session;
+mod sign_out;
+mod there_and_back;
+mod world;
