@@ -73,10 +73,7 @@ impl MasterKey {
         {
             fs::create_dir_all(folder)?;
         }
-        let mut text = String::with_capacity(65);
-        for byte in key {
-            text.push_str(&format!("{byte:02x}"));
-        }
+        let mut text = hex(&key);
         text.push('\n');
         let mut file = OpenOptions::new()
             .write(true)
@@ -96,6 +93,17 @@ impl MasterKey {
         mac.update(purpose.as_bytes());
         mac.finalize().into_bytes().into()
     }
+}
+
+/// Hexadecimal digits, two a byte.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        for digit in [byte >> 4, byte & 0xf] {
+            text.push(char::from(b"0123456789abcdef"[usize::from(digit)]));
+        }
+    }
+    text
 }
 
 fn parse_hex(text: &str) -> Option<[u8; 32]> {
@@ -119,8 +127,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("deep/master.key");
         let made = MasterKey::load(&path, true).expect("made");
-        let mode = fs::metadata(&path).expect("there").permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
+        let permissions = fs::metadata(&path).expect("there").permissions();
+        assert_eq!(permissions.mode() & 0o777, 0o600);
         let read = MasterKey::load(&path, false).expect("read");
         assert_eq!(made.derive("x"), read.derive("x"));
         assert_ne!(read.derive("x"), read.derive("y"));

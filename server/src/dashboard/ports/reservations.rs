@@ -34,7 +34,7 @@ impl ReservationsPort for Asker {
         .await
         .map_err(of_domain)?;
         let more = page.next.is_some();
-        let reservations: Vec<_> = page.reservations.into_iter().map(shown).collect();
+        let reservations: Vec<_> = page.reservations.iter().map(shown).collect();
         // The tenant's count holds those whose expiry is about to be announced; a list that is whole is counted itself.
         let active = if more {
             let account = account::of(ledger, tenant).await.map_err(of_domain)?;
@@ -50,7 +50,7 @@ impl ReservationsPort for Asker {
     }
 }
 
-fn shown(reservation: coop_engine::Reservation) -> Reservation {
+fn shown(reservation: &coop_engine::Reservation) -> Reservation {
     Reservation {
         resource: reservation.resource.as_str().to_owned(),
         requester: Some(reservation.principal.requester.as_str().to_owned()),
