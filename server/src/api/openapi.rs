@@ -5,7 +5,11 @@ use http::header;
 use serde::Serialize;
 use utoipa::{
     Modify, OpenApi, ToSchema,
-    openapi::security::{ApiKey, ApiKeyValue, SecurityScheme},
+    openapi::{
+        RefOr,
+        response::Response as Documented,
+        security::{ApiKey, ApiKeyValue, SecurityScheme},
+    },
 };
 use utoipa_axum::router::OpenApiRouter;
 
@@ -83,12 +87,37 @@ impl Modify for KeyHeader {
 /// Never: the document is made of strings and maps.
 #[must_use]
 pub fn document() -> String {
-    let (_, document) = OpenApiRouter::with_openapi(Document::openapi())
+    let (_, mut document) = OpenApiRouter::with_openapi(Document::openapi())
         .merge(v1::routes())
         .split_for_parts();
+    let items = document.paths.paths.values_mut();
+    for operation in items
+        .flat_map(|item| [&mut item.get, &mut item.post])
+        .flatten()
+    {
+        for response in operation.responses.responses.values_mut() {
+            if let RefOr::T(response) = response {
+                name_problem(response);
+            }
+        }
+    }
     let mut text = document.to_pretty_json().unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// A handler says that it refuses with a [`ProblemBody`]; that such a body has a media type of its own is said here.
+fn name_problem(response: &mut Documented) {
+    let own = format!("#/components/schemas/{}", ProblemBody::name());
+    let contents = std::mem::take(&mut response.content).into_iter();
+    response.content = contents
+        .map(|(media_type, content)| match &content {
+            RefOr::T(body) if matches!(&body.schema, Some(RefOr::Ref(schema)) if schema.ref_location == own) => {
+                ("application/problem+json".to_owned(), content)
+            }
+            _ => (media_type, content),
+        })
+        .collect();
 }
 
 /// Answers with it.

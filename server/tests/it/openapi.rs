@@ -8,7 +8,7 @@ use http::Request;
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
 
-use crate::support::{Answer, App, Site, Tenant};
+use crate::support::{Answer, App, Site, Tenant, schema};
 
 /// A route, and every status that it can be made to answer.
 struct Route {
@@ -47,14 +47,20 @@ const ROUTES: &[Route] = &[
     Route {
         method: "post",
         path: "/api/v1/Reservation/reserve",
-        statuses: &[200, 400, 401, 403, 413, 415, 429, 503],
-        body: Some(|_| json!([{"requester": "w", "resource": "new"}])),
+        statuses: &[200, 400, 401, 403, 408, 413, 415, 429, 503],
+        // One that is granted and one that is refused, so that both kinds of item are looked at.
+        body: Some(|_| {
+            json!([
+                {"requester": "w", "resource": "new", "ttlSeconds": 60},
+                {"requester": "x", "resource": "held"},
+            ])
+        }),
         sabotage: REFUSE_EVENTS,
     },
     Route {
         method: "post",
         path: "/api/v1/Reservation/unreserve",
-        statuses: &[200, 400, 401, 403, 413, 415, 503],
+        statuses: &[200, 400, 401, 403, 408, 413, 415, 503],
         body: Some(|token| json!([{"requester": "w", "resource": "held", "releaseToken": token}])),
         sabotage: REFUSE_EVENTS,
     },
@@ -110,7 +116,8 @@ fn the_document_names_every_route_and_exactly_the_statuses_that_it_can_answer() 
 }
 
 #[tokio::test]
-async fn every_documented_status_of_every_route_can_be_made_to_happen() {
+async fn every_documented_status_of_every_route_can_be_made_to_happen_and_looks_as_documented() {
+    let document = document();
     for route in ROUTES {
         for status in route.statuses {
             let answer = provoke(route, *status).await;
@@ -121,8 +128,37 @@ async fn every_documented_status_of_every_route_can_be_made_to_happen() {
             } else {
                 answer.problem(*status);
             }
+            assert_documented(&document, route, &answer);
         }
     }
+}
+
+#[tokio::test]
+async fn a_refusal_to_release_has_the_items_of_a_success() {
+    let app = App::start().await;
+    let tenant = app.tenant(Tier::Free).await;
+    app.reserve(&tenant.key, json!([{"requester": "w", "resource": "a"}]))
+        .await;
+    let answer = app
+        .unreserve(
+            &tenant.key,
+            json!([{"requester": "w", "resource": "a", "releaseToken": "wrong"}]),
+        )
+        .await;
+    assert_eq!(answer.status, 403);
+    assert_eq!(answer.header("content-type"), "application/json");
+    let route = ROUTES.iter().find(|r| r.path.ends_with("/unreserve"));
+    assert_documented(&document(), route.expect("there"), &answer);
+}
+
+/// The media type is a documented one, and the body has the fields that are documented for it.
+fn assert_documented(document: &Value, route: &Route, answer: &Answer) {
+    let status = answer.status.as_str();
+    let response = &document["paths"][route.path][route.method]["responses"][status];
+    let content = &response["content"][answer.header("content-type")];
+    let problem = schema::mismatch(document, &content["schema"], &answer.json());
+    let what = format!("{} {} {status}", route.method, route.path);
+    assert_eq!(problem, None, "{what}: {}", answer.text);
 }
 
 async fn provoke(route: &Route, status: u16) -> Answer {
@@ -134,9 +170,9 @@ async fn provoke(route: &Route, status: u16) -> Answer {
     let tiers_file = tiers.path().display().to_string();
     let mut app = App::start_with(&[("tiers_file", &tiers_file)]).await;
     let tenant = app.tenant(Tier::Free).await;
-    let held = app
-        .reserve(&tenant.key, json!([{"requester": "w", "resource": "held"}]))
-        .await;
+    let held =
+        json!([{"requester": "w", "resource": "held", "ttlSeconds": 60, "metadata": {"a": [1]}}]);
+    let held = app.reserve(&tenant.key, held).await;
     let token = held.json()[0]["releaseToken"].clone();
     let mut body = route.body.map(|body| body(&token).to_string());
     let mut query = "";
@@ -147,6 +183,15 @@ async fn provoke(route: &Route, status: u16) -> Answer {
         400 => query = "?nothing=1",
         401 => key = "coop_sk_nothing",
         403 => app = suspended(app, &tenant).await,
+        // A client that goes away in the middle is told the same as one that is too slow, which takes longer to test.
+        408 => {
+            let broken = futures_util::stream::iter([Ok("["), Err("gone")]);
+            let request = Request::post(route.path)
+                .header("x-api-key", key)
+                .header("content-type", content_type)
+                .body(Body::from_stream(broken));
+            return app.send(request.expect("a request")).await;
+        }
         413 => body = Some(" ".repeat(1024 * 1024 + 1)),
         415 => content_type = "text/plain",
         200 | 429 => {}

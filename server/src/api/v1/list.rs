@@ -55,21 +55,38 @@ pub(super) struct ReservationList {
     next_cursor: Option<String>,
 }
 
+/// What to list.
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+#[expect(
+    dead_code,
+    reason = "documents the query, which is read strictly by hand so that every problem is named"
+)]
+pub(super) struct ListQuery {
+    /// Exactly this requester.
+    requester: Option<String>,
+    /// Exactly this resource.
+    resource: Option<String>,
+    /// Resources that begin so.
+    prefix: Option<String>,
+    /// Exactly this type.
+    resource_type: Option<String>,
+    /// Reserved with a key of this label.
+    api_key_label: Option<String>,
+    /// 100 if not given.
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<usize>,
+    /// `nextCursor` of the page before.
+    cursor: Option<String>,
+}
+
 /// The tenant's active reservations.
 #[utoipa::path(
     get,
     path = "/api/v1/Reservation/activeReservations",
     tag = "Reservations",
     security(("apiKey" = [])),
-    params(
-        ("requester" = Option<String>, Query, description = "Exactly this requester"),
-        ("resource" = Option<String>, Query, description = "Exactly this resource"),
-        ("prefix" = Option<String>, Query, description = "Resources that begin so"),
-        ("resourceType" = Option<String>, Query, description = "Exactly this type"),
-        ("apiKeyLabel" = Option<String>, Query, description = "Reserved with a key of this label"),
-        ("limit" = Option<usize>, Query, description = "1 to 1000, default 100"),
-        ("cursor" = Option<String>, Query, description = "`nextCursor` of the page before"),
-    ),
+    params(ListQuery),
     responses(
         (status = 200, description = "A page", body = ReservationList),
         (status = 400, description = "The query cannot be used", body = ProblemBody),
@@ -144,6 +161,7 @@ pub(super) async fn active_reservations(
     path = "/api/v1/Reservation",
     tag = "Reservations",
     security(("apiKey" = [])),
+    params(ListQuery),
     responses(
         (status = 200, description = "A page", body = ReservationList),
         (status = 400, description = "The query cannot be used", body = ProblemBody),

@@ -106,6 +106,7 @@ pub(super) struct ReserveAnswer {
         (status = 400, description = "The body cannot be used", body = ProblemBody),
         (status = 401, description = "No valid key", body = ProblemBody),
         (status = 403, description = "The tenant is suspended", body = ProblemBody),
+        (status = 408, description = "The body did not arrive in time", body = ProblemBody),
         (status = 413, description = "The body is too long", body = ProblemBody),
         (status = 415, description = "The body is not JSON", body = ProblemBody),
         (status = 429, description = "A limit of the tier is reached; nothing was reserved", body = ProblemBody),

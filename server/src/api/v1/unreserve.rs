@@ -65,7 +65,11 @@ pub(super) struct UnreserveAnswer {
         (status = 400, description = "The body cannot be used", body = ProblemBody),
         (status = 401, description = "No valid key", body = ProblemBody),
         (status = 403, description = "An item had a wrong release token (the same array; the others have been carried \
-            out), or the tenant is suspended (a problem)", body = Vec<UnreserveAnswer>),
+            out), or the tenant is suspended (a problem)", content(
+                (Vec<UnreserveAnswer> = "application/json"),
+                (ProblemBody = "application/problem+json"),
+            )),
+        (status = 408, description = "The body did not arrive in time", body = ProblemBody),
         (status = 413, description = "The body is too long", body = ProblemBody),
         (status = 415, description = "The body is not JSON", body = ProblemBody),
         (status = 503, description = "Not acknowledged", body = ProblemBody),

@@ -4,6 +4,7 @@ mod app;
 mod clock;
 mod http;
 mod postgres;
+pub mod schema;
 mod server;
 mod wire;
 
