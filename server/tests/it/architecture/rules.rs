@@ -11,7 +11,8 @@ pub struct Rule {
     pub crates: &'static [&'static str],
 }
 
-/// Crates that belong to one layer. Those not named here (`serde`, `thiserror`, ...) are anybody's.
+/// Crates that belong to one layer, and the parts of the standard library that reach outside the program. What is not
+/// named here (`serde`, `thiserror`, ...) is anybody's.
 pub const WATCHED: &[&str] = &[
     "aes_gcm",
     "app",
@@ -35,6 +36,13 @@ pub const WATCHED: &[&str] = &[
     "rusqlite",
     "rust_embed",
     "sqlx",
+    "std::env",
+    "std::fs",
+    "std::net",
+    "std::process",
+    "std::thread",
+    "std::time::Instant",
+    "std::time::SystemTime",
     "tokio",
     "tokio_util",
     "toml",
@@ -49,20 +57,28 @@ pub const WATCHED: &[&str] = &[
 pub const RULES: &[Rule] = &[
     // Values and leaf effects: they know nobody, so that everybody may know them.
     rule("base62", &[], &[]),
-    rule("clock", &[], &["coop_engine", "tokio"]),
+    rule(
+        "clock",
+        &[],
+        &["coop_engine", "std::time::SystemTime", "tokio"],
+    ),
     rule("random", &[], &["getrandom"]),
     rule("model", &["base62"], &["coop_engine"]),
-    rule("config", &["model"], &["toml"]),
+    rule(
+        "config",
+        &["model"],
+        &["std::env", "std::fs", "std::net", "toml"],
+    ),
     rule(
         "keyring",
         &["base62", "model", "random"],
-        &["aes_gcm", "hmac"],
+        &["aes_gcm", "hmac", "std::fs"],
     ),
     // Effects: they decide nothing and know no door.
     rule(
         "store",
         &["config", "keyring", "model"],
-        &["coop_engine", "rusqlite", "sqlx"],
+        &["coop_engine", "rusqlite", "sqlx", "std::env", "std::fs"],
     ),
     rule(
         "ledger",
@@ -94,6 +110,7 @@ pub const RULES: &[Rule] = &[
             "jsonwebtoken",
             "oauth2",
             "reqwest",
+            "std::net",
             "tokio",
             "tower_sessions",
         ],
@@ -145,6 +162,7 @@ pub const RULES: &[Rule] = &[
                 "leptos_meta",
                 "leptos_router",
                 "rust_embed",
+                "std::fs",
                 "tokio",
                 "tower",
                 "tower_http",
@@ -165,7 +183,7 @@ pub const RULES: &[Rule] = &[
             "store",
             "telemetry",
         ],
-        &["clap", "coop_engine"],
+        &["clap", "coop_engine", "std::process"],
     ),
     // What puts it all together holds no rule of its own.
     rule(
@@ -202,13 +220,14 @@ pub const RULES: &[Rule] = &[
             "http",
             "hyper",
             "hyper_util",
+            "std::net",
             "tokio",
             "tokio_util",
             "tower",
         ],
     ),
     rule("lib", &[], &[]),
-    rule("main", &["cli"], &["tokio"]),
+    rule("main", &["cli"], &["std::process", "tokio"]),
 ];
 
 const fn rule(
@@ -223,6 +242,15 @@ const fn rule(
         crates,
     }
 }
+
+/// Of [`WATCHED`], what the other two packages may name: the dashboard runs in a browser, and the core has no outside.
+pub const PACKAGES: &[(&str, &[&str])] = &[
+    (
+        "app/src",
+        &["coop_engine", "leptos", "leptos_meta", "leptos_router"],
+    ),
+    ("server/engine/src", &[]),
+];
 
 /// What the other two packages may depend on: whatever is no dependency cannot be imported.
 pub const DEPENDENCIES: &[(&str, &[&str])] = &[
