@@ -157,7 +157,8 @@ fn secure(headers: &mut HeaderMap, nonce: &Nonce, is_https: bool, had_cookie: bo
     if is_https {
         headers.insert(
             header::STRICT_TRANSPORT_SECURITY,
-            HeaderValue::from_static("max-age=63072000; includeSubDomains"),
+            // Not includeSubDomains: what else the operator serves below this name is not ours to forbid.
+            HeaderValue::from_static("max-age=63072000"),
         );
     }
     // Pages of a signed-in person are nobody else's, and the others are cheap to make.
