@@ -139,6 +139,7 @@ pub const RULES: &[Rule] = &[
                 "axum",
                 "coop_engine",
                 "http",
+                "http_body_util",
                 "leptos",
                 "leptos_axum",
                 "leptos_meta",
