@@ -8,7 +8,7 @@ export async function open(page: Page, path: string, base = world().base): Promi
   await awake(page);
 }
 
-/** Leaving a page earlier would cut off its own downloads, which the tests would report. */
+/** Waits until the islands of the page are awake: before that, its buttons are plain forms. */
 export async function awake(page: Page): Promise<void> {
   await expect(page.locator('body[data-hydrated]')).toBeAttached();
 }

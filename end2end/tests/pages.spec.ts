@@ -14,7 +14,11 @@ interface Visit {
   watch: Watch;
 }
 
-const NOT_FOUND = [/^answer 4\d\d: GET /, /^console error: Failed to load resource/] as const;
+/** An error page is the answer to its own address, which the browser reports. */
+const answered = (status: number): RegExp[] => [
+  new RegExp(`^answer ${status}: GET `),
+  new RegExp(`^console error: Failed to load resource: the server responded with a status of ${status} `),
+];
 
 /** How to get to each page; the name is the picture's. */
 const PAGES: Record<string, (visit: Visit) => Promise<void>> = {
@@ -57,11 +61,11 @@ const PAGES: Record<string, (visit: Visit) => Promise<void>> = {
   },
   'claim-signed-out': ({ page }) => open(page, '/claim'),
   'not-found': ({ page, watch }) => {
-    watch.expect(...NOT_FOUND);
+    watch.expect(...answered(404));
     return open(page, '/nothing/here');
   },
   problem: ({ page, watch }) => {
-    watch.expect(...NOT_FOUND);
+    watch.expect(...answered(400));
     return open(page, '/auth/google/callback?code=made-up&state=made-up');
   },
 };
@@ -79,8 +83,8 @@ for (const [name, visit] of Object.entries(PAGES)) {
     for (const viewport of SIZES) {
       await page.setViewportSize(viewport);
       for (const colorScheme of SCHEMES) {
-        await page.emulateMedia({ colorScheme });
-        await settled(page);
+        // Without motion, no colour is looked at half way through a transition.
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
         const what = `${name}-${viewport.width}-${colorScheme}`;
         // The default hides the caret by a style element, which the pages' content security policy refuses.
         await page.screenshot({ path: `${SCREENSHOTS}${what}.png`, fullPage: true, caret: 'initial' });
@@ -89,11 +93,6 @@ for (const [name, visit] of Object.entries(PAGES)) {
       }
     }
   });
-}
-
-/** Waits for transitions, so that no colour is looked at half way. */
-async function settled(page: Page): Promise<void> {
-  await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
 }
 
 /** What makes the page wider than the window; nothing if it fits. */

@@ -23,11 +23,12 @@ test('the same person finds the same key again', async ({ page, email, browser, 
 });
 
 test('a sign-in that is refused at the provider ends on a page that says so', async ({ page, world, watch }) => {
-  watch.expect(/^answer 4\d\d: GET .*\/auth\/google\/callback/, /^console error: Failed to load resource/);
+  watch.expect(/^answer 403: GET .*\/auth\/google\/callback/, /^console error: Failed to load resource/);
   await open(page, '/');
   await page.getByRole('main').getByRole('link', { name: 'Sign in with Google' }).click();
   await page.getByRole('button', { name: 'Cancel' }).click();
-  await expect(page.getByRole('main')).toContainText('Request id');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('You did not sign in');
+  await expect(page.getByRole('main')).toContainText(/Request id \w+/);
   expect(new URL(page.url()).origin).toBe(world.base);
   await awake(page);
   await page.goto(`${world.base}/dashboard`);

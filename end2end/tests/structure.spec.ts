@@ -115,16 +115,16 @@ test('the list of reservations is still a table where a phone stacks its cells',
           - columnheader "Expires"
       - rowgroup:
         - row:
-          - cell /scanner fencing token \\d+/
-          - cell "ada"
-          - cell "default"
-          - cell
-          - cell /in (9|10) min/
+          - cell /Resource scanner fencing token \\d+/
+          - cell "Requester ada"
+          - cell "API key default"
+          - cell /Held for/
+          - cell /Expires in (9|10) min/
         - row:
-          - cell /stand fencing token \\d+/
-          - cell "ada"
-          - cell "default"
-          - cell
-          - cell "never"
+          - cell /Resource stand fencing token \\d+/
+          - cell "Requester ada"
+          - cell "API key default"
+          - cell /Held for/
+          - cell "Expires never"
   `);
 });

@@ -29,7 +29,11 @@ pub fn init(settings: &Settings) -> Result<PrometheusHandle, TelemetryError> {
     let fail = |e: &dyn std::fmt::Display| TelemetryError(e.to_string());
     if is_text {
         registry
-            .with(fmt::layer().with_writer(std::io::stderr))
+            .with(
+                fmt::layer()
+                    .with_ansi(std::io::stderr().is_terminal())
+                    .with_writer(std::io::stderr),
+            )
             .try_init()
             .map_err(|e| fail(&e))?;
     } else {

@@ -1,6 +1,6 @@
 //! Queries, as strictly as bodies.
 
-use super::json::Problems;
+use super::json::{Problems, shown};
 
 /// The parameters of a query, each taken once; what is left at the end is unknown.
 pub(super) struct Query {
@@ -37,16 +37,11 @@ impl Query {
         Some(value)
     }
 
-    /// Everything that was wrong, unknown parameters included. What may be a key is not repeated.
+    /// Everything that was wrong, unknown parameters included.
     pub(super) fn finish(mut self) -> Problems {
         for (name, _) in std::mem::take(&mut self.parameters) {
-            let shown = if name.contains("coop_") {
-                "(a key)"
-            } else {
-                &name
-            };
             self.problems
-                .add(shown, "is not a parameter of this request");
+                .add(shown(&name), "is not a parameter of this request");
         }
         self.problems
     }

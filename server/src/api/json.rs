@@ -122,7 +122,7 @@ pub(super) fn items<T>(
         match item {
             Json::Object(fields) => {
                 let mut fields = Fields {
-                    fields,
+                    left: fields,
                     index,
                     problems: &mut problems,
                 };
@@ -140,7 +140,7 @@ pub(super) fn items<T>(
 
 /// The fields of one item. Each is taken once; what is left at the end is unknown.
 pub(super) struct Fields<'p> {
-    fields: Vec<(String, Json)>,
+    left: Vec<(String, Json)>,
     index: usize,
     problems: &'p mut Problems,
 }
@@ -152,16 +152,18 @@ impl Fields<'_> {
         name: &str,
         read: impl FnOnce(Json) -> Result<T, E>,
     ) -> Option<T> {
-        match self.take(name) {
-            Some(value) => self.read(name, value, read),
-            None => {
-                self.problem(name, "is missing");
-                None
-            }
-        }
+        let Some(value) = self.take(name) else {
+            self.problem(name, "is missing");
+            return None;
+        };
+        self.read(name, value, read)
     }
 
     /// A field that may be missing or null. The outer `None` means that it is there and wrong.
+    #[expect(
+        clippy::option_option,
+        reason = "both `?` at the call: wrong ends the item, missing is a value"
+    )]
     pub(super) fn optional<T, E: fmt::Display>(
         &mut self,
         name: &str,
@@ -185,10 +187,10 @@ impl Fields<'_> {
     }
 
     fn take(&mut self, name: &str) -> Option<Json> {
-        let at = self.fields.iter().position(|(field, _)| field == name)?;
-        let value = self.fields.swap_remove(at).1;
-        if self.fields.iter().any(|(field, _)| field == name) {
-            self.fields.retain(|(field, _)| field != name);
+        let at = self.left.iter().position(|(field, _)| field == name)?;
+        let value = self.left.swap_remove(at).1;
+        if self.left.iter().any(|(field, _)| field == name) {
+            self.left.retain(|(field, _)| field != name);
             self.problem(name, "is there more than once");
         }
         Some(value)
@@ -200,9 +202,18 @@ impl Fields<'_> {
     }
 
     fn finish(mut self) {
-        for (name, _) in std::mem::take(&mut self.fields) {
-            self.problem(&name, "is not a field of this request");
+        for (name, _) in std::mem::take(&mut self.left) {
+            self.problem(shown(&name), "is not a field of this request");
         }
+    }
+}
+
+/// A name that a client made up, as it may be repeated to him: what may be a key is not.
+pub(super) fn shown(name: &str) -> &str {
+    if name.contains("coop_") {
+        "(a key)"
+    } else {
+        name
     }
 }
 

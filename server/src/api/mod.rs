@@ -51,9 +51,9 @@ impl Api {
     #[must_use]
     pub fn new(services: Services, limiter: Arc<RateLimiter>) -> Self {
         let base = services.settings.base().into();
-        let (routes, _) = v1::routes().split_for_parts();
+        let (v1, _) = v1::routes().split_for_parts();
         let router = public::routes()
-            .merge(routes)
+            .merge(v1)
             .fallback(async || Problem::not_found())
             .method_not_allowed_fallback(async || Problem::method_not_allowed())
             .with_state(ApiState { services, limiter });

@@ -1,10 +1,12 @@
 //! What every answer of this door has: a request id, security headers, and a page in place of a bare failure.
 
+use std::any::Any;
+
 use app::ports::Problem;
 use axum::{
     body::Body,
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -34,7 +36,8 @@ pub(super) async fn frame(State(ui): State<Ui>, mut request: Request, next: Next
     let (parts, body) = request.into_parts();
     let asked = parts.clone();
     let mut response = next.run(Request::from_parts(parts, body)).await;
-    if let Some(failure) = response.extensions_mut().remove::<Failure>() {
+    let failure = response.extensions_mut().remove::<Failure>();
+    if let Some(failure) = failure.or_else(|| bare(&response)) {
         response = failed(&ui, asked, &failure, response).await;
     }
     problem::finish(&mut response, "", &id);
@@ -48,10 +51,12 @@ pub(super) async fn frame(State(ui): State<Ui>, mut request: Request, next: Next
 }
 
 /// The page that says what happened. Whoever asked with a script gets the status and the words.
-async fn failed(ui: &Ui, asked: Parts, failure: &Failure, original: Response) -> Response {
+async fn failed(ui: &Ui, mut asked: Parts, failure: &Failure, original: Response) -> Response {
     if asked.uri.path().starts_with("/fn/") {
         return (failure.status, failure.title).into_response();
     }
+    // The page is the same wherever it happened, and not every target of a request is a path that a page could have.
+    asked.uri = Uri::from_static("/");
     let problem = Problem {
         status: failure.status.as_u16(),
         title: failure.title.to_owned(),
@@ -73,6 +78,42 @@ async fn failed(ui: &Ui, asked: Parts, failure: &Failure, original: Response) ->
         }
     }
     page.map(Body::new)
+}
+
+/// Failures of the framework's own: an empty answer, or its words as plain text.
+fn bare(response: &Response) -> Option<Failure> {
+    let status = response.status();
+    let is_failure = status.is_client_error() || status.is_server_error();
+    let is_written = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| !kind.as_bytes().starts_with(b"text/plain"));
+    if !is_failure || is_written {
+        return None;
+    }
+    Some(match status {
+        StatusCode::NOT_FOUND => Failure::not_found(),
+        _ if status.is_server_error() => Failure::unexpected(),
+        _ => Failure::new(
+            status,
+            "This request cannot be answered",
+            "Nothing was done. Go back to the dashboard and try again there.",
+        ),
+    })
+}
+
+/// A bug of ours ends one request and nothing else. The panic's text goes to the log.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the signature that the layer wants"
+)]
+pub(super) fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    let text = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    tracing::error!(panic = text, "a request of the dashboard panicked");
+    Failure::unexpected().into_response()
 }
 
 fn secure(headers: &mut HeaderMap, nonce: &Nonce, is_https: bool, had_cookie: bool) {

@@ -2,6 +2,7 @@
 //! bearers.
 
 mod asker;
+mod body;
 mod files;
 mod forms;
 mod frame;
@@ -13,21 +14,17 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, FromRef},
+    extract::FromRef,
     middleware,
-    response::IntoResponse,
     routing::{get, post},
 };
 use tower_http::catch_panic::CatchPanicLayer;
 
 use self::files::Files;
 use crate::{
-    auth::{DashboardState, Failure, csrf, dev, google, host, session},
+    auth::{DashboardState, csrf, dev, google, host, session},
     state::Services,
 };
-
-/// The longest form that is read, in bytes.
-const LONGEST_FORM: usize = 64 * 1024;
 
 /// What the handlers of this door share.
 #[derive(Clone)]
@@ -43,7 +40,7 @@ impl FromRef<Ui> for DashboardState {
 }
 
 /// Everything that is not the API. From the outside in: headers and error pages, the host, panics, other sites' requests,
-/// the session.
+/// the body, the session.
 pub fn router(services: Services) -> Router {
     // Pages are rendered as tasks of this runtime. Saying so twice (in tests) changes nothing.
     let _ = any_spawner::Executor::init_tokio();
@@ -65,18 +62,16 @@ pub fn router(services: Services) -> Router {
         .route(google::CALLBACK, get(google::callback))
         .route(app::routes::SIGN_OUT, post(session::sign_out))
         .route("/fn/{*path}", post(pages::server_function))
-        .fallback(pages::file_or_nothing)
-        .method_not_allowed_fallback(async || Failure::not_found())
-        .layer(middleware::from_fn_with_state(
+        // Only what is routed reads a session: files do not.
+        .route_layer(middleware::from_fn_with_state(
             guards.clone(),
             session::note_use,
         ))
-        .layer(session::layer(&state))
+        .route_layer(session::layer(&state))
+        .fallback(pages::file_or_nothing)
+        .layer(middleware::from_fn(body::read))
         .layer(middleware::from_fn_with_state(guards.clone(), csrf::guard))
-        .layer(DefaultBodyLimit::max(LONGEST_FORM))
-        .layer(CatchPanicLayer::custom(|_| {
-            Failure::unexpected().into_response()
-        }))
+        .layer(CatchPanicLayer::custom(frame::panicked))
         .layer(middleware::from_fn_with_state(guards, host::guard))
         .layer(middleware::from_fn_with_state(ui.clone(), frame::frame))
         .with_state(ui)

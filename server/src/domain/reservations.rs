@@ -6,11 +6,11 @@ use coop_engine::{Caller, Command, Time};
 
 use super::Error;
 use crate::{
-    ledger::{
-        Credential, Decided, Ledger, ReservationFilter, ReservationPage, ReservationPosition,
-    },
+    ledger::{Credential, Decided, Ledger},
     model::TenantId,
 };
+
+pub use crate::ledger::{ReservationFilter, ReservationPage, ReservationPosition};
 
 /// Decides a command in the name of an API key.
 ///

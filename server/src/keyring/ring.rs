@@ -56,10 +56,7 @@ impl Keyring {
     /// Tells whether a database was made with this master key; says nothing about the key.
     #[must_use]
     pub fn fingerprint(&self) -> String {
-        self.fingerprint[..16]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        super::master::hex(&self.fingerprint[..16])
     }
 
     /// The hash by which a value is found.

@@ -95,7 +95,7 @@ impl Deadlines {
 
 /// What a book says of its next deadline.
 pub(super) fn deadline_of(book: Option<&MemoryBook>) -> Option<Time> {
-    book.and_then(|book| book.next_deadline())
+    book.and_then(MemoryBook::next_deadline)
 }
 
 #[cfg(test)]

@@ -70,7 +70,7 @@ pub(super) async fn run(mut db: Db, wal: Wal) {
             Ok(frames) if frames > MOST_FRAMES => wal.0.finish.store(true, Ordering::Relaxed),
             Ok(_) => {}
             Err(error) => {
-                tracing::warn!(%error, "a checkpoint failed; the next one will copy what it left")
+                tracing::warn!(%error, "a checkpoint failed; the next one will copy what it left");
             }
         }
     }

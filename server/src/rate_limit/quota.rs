@@ -143,6 +143,7 @@ impl RateLimiter {
     }
 
     /// Takes what there is, for requests that are never refused.
+    #[must_use]
     pub fn take_what_there_is(
         &self,
         tenant: TenantId,

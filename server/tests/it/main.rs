@@ -3,8 +3,16 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails there")]
 
 mod api;
+mod architecture;
+mod cli;
+mod connections;
 mod crash;
+mod dashboard;
+mod isolation;
 mod jobs;
+mod logs;
+mod openapi;
 mod races;
 mod sign_in;
+mod store;
 mod support;

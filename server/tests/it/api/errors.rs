@@ -65,7 +65,7 @@ async fn what_is_not_json_is_refused_and_nothing_answers_500() {
                 .body(Body::from(body.to_owned()))
                 .expect("a request");
             let answer = app.send(request).await;
-            assert_eq!(answer.problem(400), "INVALID_REQUEST", "{:.60}", body);
+            assert_eq!(answer.problem(400), "INVALID_REQUEST", "{body:.60}");
         }
     }
     let bytes = Request::post("/api/v1/Reservation/reserve")

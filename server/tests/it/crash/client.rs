@@ -78,12 +78,12 @@ impl Client {
 
     /// Reserves and releases until the server goes away.
     pub fn work(&mut self, address: SocketAddr) {
-        let mut connection = match Connection::open(address) {
-            Ok(connection) => connection,
-            failed => return drop(self.is_alive(&failed.map(drop))),
-        };
+        let mut connection = Connection::open(address);
         loop {
-            let done = self.step(&mut connection);
+            let done = match &mut connection {
+                Ok(connection) => self.step(connection),
+                Err(error) => Err(error.kind().into()),
+            };
             if !self.is_alive(&done) {
                 return;
             }

@@ -54,8 +54,12 @@ pub struct History(pub BTreeMap<u64, Grant>);
 
 impl History {
     pub fn add(&mut self, grant: Grant) {
-        if let Some(other) = self.0.insert(grant.fencing_token, grant.clone()) {
-            panic!("one fencing token, two grants: {other:?} {grant:?}");
+        let token = grant.fencing_token;
+        if let Some(other) = self.0.insert(token, grant) {
+            panic!(
+                "one fencing token, two grants: {other:?} {:?}",
+                self.0[&token]
+            );
         }
     }
 

@@ -10,10 +10,13 @@ use super::{
     world::{Draft, World},
 };
 
+/// A name, and what is done to a valid token.
+struct Case(&'static str, Box<dyn FnOnce(&mut Draft)>);
+
 /// What each of these does to a valid token decides whether it signs somebody in.
-async fn assert_all(accepted: bool, cases: Vec<(&str, Box<dyn FnOnce(&mut Draft)>)>) {
+async fn assert_all(accepted: bool, cases: Vec<Case>) {
     let world = World::start().await;
-    for (name, change) in cases {
+    for Case(name, change) in cases {
         let mut browser = world.browser();
         let way = browser.begin("/").await;
         let answer = browser.get(&world.consent_with(&way, change)).await;
@@ -26,18 +29,15 @@ async fn assert_all(accepted: bool, cases: Vec<(&str, Box<dyn FnOnce(&mut Draft)
     world.sign_in(&mut world.browser()).await;
 }
 
-fn case(
-    name: &str,
-    change: impl FnOnce(&mut Draft) + 'static,
-) -> (&str, Box<dyn FnOnce(&mut Draft)>) {
-    (name, Box::new(change))
+fn case(name: &'static str, change: impl FnOnce(&mut Draft) + 'static) -> Case {
+    Case(name, Box::new(change))
 }
 
-fn claim(name: &'static str, value: Value) -> (&'static str, Box<dyn FnOnce(&mut Draft)>) {
+fn claim(name: &'static str, value: Value) -> Case {
     case(name, move |draft| draft.claims[name] = value)
 }
 
-fn without(name: &'static str) -> (&'static str, Box<dyn FnOnce(&mut Draft)>) {
+fn without(name: &'static str) -> Case {
     case(name, move |draft| {
         draft
             .claims
@@ -48,7 +48,7 @@ fn without(name: &'static str) -> (&'static str, Box<dyn FnOnce(&mut Draft)>) {
 }
 
 /// The time claim moved so far from now, in seconds.
-fn at(name: &'static str, seconds: i64) -> (&'static str, Box<dyn FnOnce(&mut Draft)>) {
+fn at(name: &'static str, seconds: i64) -> Case {
     case(name, move |draft| {
         // A draft is issued now.
         let now = draft.claims["iat"].as_i64().expect("a time");
@@ -56,7 +56,7 @@ fn at(name: &'static str, seconds: i64) -> (&'static str, Box<dyn FnOnce(&mut Dr
     })
 }
 
-fn header(name: &'static str, value: Value) -> (&'static str, Box<dyn FnOnce(&mut Draft)>) {
+fn header(name: &'static str, value: Value) -> Case {
     case(name, move |draft| draft.header[name] = value)
 }
 
@@ -99,7 +99,7 @@ async fn a_claim_that_is_wrong_or_missing_or_of_another_type_signs_nobody_in() {
             claim("iss", json!("https://evil.example")),
             claim("iss", json!(["https://evil.example"])),
             case("iss as a list", |draft| {
-                draft.claims["iss"] = json!([draft.claims["iss"].clone()])
+                draft.claims["iss"] = json!([draft.claims["iss"].clone()]);
             }),
             case("iss with a path", |draft| {
                 let issuer = draft.claims["iss"].as_str().expect("text").to_owned();
@@ -170,7 +170,7 @@ async fn a_signature_of_anybody_else_signs_nobody_in() {
         vec![
             case("another key of that id", |draft| draft.key = &STRANGER),
             case("no signature", |draft| {
-                draft.finish = |token| cut(&token, "")
+                draft.finish = |token| cut(&token, "");
             }),
             case("unsecured", |draft| {
                 draft.header = json!({"alg": "none", "kid": RSA.id});
@@ -180,7 +180,7 @@ async fn a_signature_of_anybody_else_signs_nobody_in() {
                 draft.finish = |token| token.rsplit_once('.').expect("three parts").0.to_owned();
             }),
             case("four parts", |draft| {
-                draft.finish = |token| format!("{token}.e")
+                draft.finish = |token| format!("{token}.e");
             }),
             case("signed with our public key as a shared secret", |draft| {
                 draft.header = json!({"alg": "HS256", "kid": RSA.id});
@@ -204,7 +204,7 @@ async fn a_signature_of_anybody_else_signs_nobody_in() {
                 };
             }),
             case("too large", |draft| {
-                draft.claims["name"] = json!("n".repeat(16 * 1024))
+                draft.claims["name"] = json!("n".repeat(16 * 1024));
             }),
         ],
     )

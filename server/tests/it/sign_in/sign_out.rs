@@ -72,7 +72,7 @@ async fn nobody_is_signed_out_by_a_link_or_by_another_site() {
     let mut browser = world.browser();
     world.sign_in(&mut browser).await;
     for (method, site, status) in [
-        (Method::GET, "none", 404),
+        (Method::GET, "none", 405),
         (Method::POST, "cross-site", 403),
         (Method::POST, "same-site", 403),
     ] {

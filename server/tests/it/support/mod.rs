@@ -3,11 +3,13 @@
 mod app;
 mod clock;
 mod http;
+mod postgres;
 mod server;
 mod wire;
 
 pub use app::{App, Tenant};
 pub use clock::ManualClock;
 pub use http::Answer;
+pub use postgres::Postgres;
 pub use server::{Server, Site};
 pub use wire::{Connection, Reply};

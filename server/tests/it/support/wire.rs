@@ -83,13 +83,37 @@ impl Connection {
             .lines()
             .find_map(|line| line.strip_prefix("content-length: "))
             .and_then(|text| text.parse().ok());
-        let mut body = vec![0; length.ok_or_else(malformed)?];
-        self.0.read_exact(&mut body)?;
+        let body = match length {
+            Some(length) => self.exactly(length)?,
+            None if head.contains("transfer-encoding: chunked") => self.chunks()?,
+            None => return Err(malformed()),
+        };
         Ok(Reply {
             status: status.ok_or_else(malformed)?,
-            body: String::from_utf8(body).map_err(|_| malformed())?,
+            body: String::from_utf8_lossy(&body).into_owned(),
             head,
         })
+    }
+
+    fn exactly(&mut self, length: usize) -> io::Result<Vec<u8>> {
+        let mut bytes = vec![0; length];
+        self.0.read_exact(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn chunks(&mut self) -> io::Result<Vec<u8>> {
+        let mut body = Vec::new();
+        loop {
+            let mut line = String::new();
+            self.0.read_line(&mut line)?;
+            let length = usize::from_str_radix(line.trim_end(), 16)
+                .map_err(|_| io::Error::new(ErrorKind::InvalidData, line))?;
+            body.extend(self.exactly(length)?);
+            self.exactly(2)?;
+            if length == 0 {
+                return Ok(body);
+            }
+        }
     }
 
     /// Whatever still comes before the server closes the connection.

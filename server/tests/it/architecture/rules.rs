@@ -1,0 +1,245 @@
+//! Who may import whom: the table of `docs/ARCHITECTURE.md`, a row a module of `server/src`.
+
+/// What one module may name. Everything else of ours, and every other crate of [`WATCHED`], is forbidden.
+pub struct Rule {
+    pub module: &'static str,
+    /// Modules of ours, or parts of them (`auth::api_key`).
+    pub may: &'static [&'static str],
+    /// Parts of `may` that are forbidden all the same.
+    pub but_not: &'static [&'static str],
+    /// Crates of [`WATCHED`].
+    pub crates: &'static [&'static str],
+}
+
+/// Crates that belong to one layer. Those not named here (`serde`, `thiserror`, ...) are anybody's.
+pub const WATCHED: &[&str] = &[
+    "aes_gcm",
+    "app",
+    "axum",
+    "clap",
+    "coop_engine",
+    "getrandom",
+    "governor",
+    "hmac",
+    "http",
+    "http_body_util",
+    "hyper",
+    "hyper_util",
+    "jsonwebtoken",
+    "leptos",
+    "leptos_axum",
+    "leptos_meta",
+    "leptos_router",
+    "oauth2",
+    "reqwest",
+    "rusqlite",
+    "rust_embed",
+    "sqlx",
+    "tokio",
+    "tokio_util",
+    "toml",
+    "tower",
+    "tower_http",
+    "tower_sessions",
+    "tracing_subscriber",
+    "utoipa",
+    "utoipa_axum",
+];
+
+pub const RULES: &[Rule] = &[
+    // Values and leaf effects: they know nobody, so that everybody may know them.
+    rule("base62", &[], &[]),
+    rule("clock", &[], &["coop_engine", "tokio"]),
+    rule("random", &[], &["getrandom"]),
+    rule("model", &["base62"], &["coop_engine"]),
+    rule("config", &["model"], &["toml"]),
+    rule(
+        "keyring",
+        &["base62", "model", "random"],
+        &["aes_gcm", "hmac"],
+    ),
+    // Effects: they decide nothing and know no door.
+    rule(
+        "store",
+        &["config", "keyring", "model"],
+        &["coop_engine", "rusqlite", "sqlx"],
+    ),
+    rule(
+        "ledger",
+        &["clock", "keyring", "model", "random", "store"],
+        &["coop_engine", "rusqlite", "sqlx", "tokio", "tokio_util"],
+    ),
+    // The verbs: no HTTP, no HTML, no SQL.
+    rule(
+        "domain",
+        &["clock", "keyring", "ledger", "model", "random", "store"],
+        &["coop_engine"],
+    ),
+    // Beside the doors.
+    rule("problem", &["domain", "model", "random"], &["axum", "http"]),
+    rule(
+        "rate_limit",
+        &["domain", "model", "problem"],
+        &["axum", "governor", "http"],
+    ),
+    rule(
+        "auth",
+        &[
+            "clock", "config", "domain", "keyring", "ledger", "model", "problem", "random", "state",
+        ],
+        &[
+            "axum",
+            "coop_engine",
+            "http",
+            "jsonwebtoken",
+            "oauth2",
+            "reqwest",
+            "tokio",
+            "tower_sessions",
+        ],
+    ),
+    rule(
+        "jobs",
+        &["domain", "rate_limit", "state"],
+        &["coop_engine", "tokio", "tokio_util"],
+    ),
+    // The doors: the API sees nothing of a session, the dashboard nothing of an API key's way in.
+    rule(
+        "api",
+        &[
+            "auth::api_key",
+            "clock",
+            "domain",
+            "keyring",
+            "problem",
+            "random",
+            "rate_limit",
+            "state",
+        ],
+        &[
+            "axum",
+            "coop_engine",
+            "http",
+            "http_body_util",
+            "tokio",
+            "tower",
+            "utoipa",
+            "utoipa_axum",
+        ],
+    ),
+    Rule {
+        but_not: &["auth::api_key"],
+        ..rule(
+            "dashboard",
+            &[
+                "auth", "clock", "domain", "keyring", "model", "problem", "random", "state",
+            ],
+            &[
+                "app",
+                "axum",
+                "coop_engine",
+                "http",
+                "http_body_util",
+                "leptos",
+                "leptos_axum",
+                "leptos_meta",
+                "leptos_router",
+                "rust_embed",
+                "tokio",
+                "tower",
+                "tower_http",
+                "tower_sessions",
+            ],
+        )
+    },
+    rule(
+        "cli",
+        &[
+            "api",
+            "clock",
+            "config",
+            "domain",
+            "keyring",
+            "lifecycle",
+            "model",
+            "store",
+            "telemetry",
+        ],
+        &["clap", "coop_engine"],
+    ),
+    // What puts it all together holds no rule of its own.
+    rule(
+        "telemetry",
+        &["config"],
+        &["axum", "http", "tracing_subscriber"],
+    ),
+    rule(
+        "state",
+        &["clock", "config", "keyring", "ledger"],
+        &["tokio_util"],
+    ),
+    rule(
+        "router",
+        &["api", "dashboard", "rate_limit", "state"],
+        &["axum", "http", "tower"],
+    ),
+    rule(
+        "lifecycle",
+        &[
+            "clock",
+            "config",
+            "jobs",
+            "keyring",
+            "ledger",
+            "rate_limit",
+            "router",
+            "state",
+            "store",
+            "telemetry",
+        ],
+        &[
+            "axum",
+            "http",
+            "hyper",
+            "hyper_util",
+            "tokio",
+            "tokio_util",
+            "tower",
+        ],
+    ),
+    rule("lib", &[], &[]),
+    rule("main", &["cli"], &["tokio"]),
+];
+
+const fn rule(
+    module: &'static str,
+    may: &'static [&'static str],
+    crates: &'static [&'static str],
+) -> Rule {
+    Rule {
+        module,
+        may,
+        but_not: &[],
+        crates,
+    }
+}
+
+/// What the other two packages may depend on: whatever is no dependency cannot be imported.
+pub const DEPENDENCIES: &[(&str, &[&str])] = &[
+    ("server/engine/Cargo.toml", &["uuid"]),
+    (
+        "app/Cargo.toml",
+        &[
+            "async-trait",
+            "coop-engine",
+            "js-sys",
+            "leptos",
+            "leptos_meta",
+            "leptos_router",
+            "serde",
+            "wasm-bindgen",
+            "wasm-bindgen-futures",
+            "web-sys",
+        ],
+    ),
+];

@@ -1,0 +1,12 @@
+//! The dashboard's door, as a browser meets it.
+
+mod browser;
+mod claim;
+mod dev_sign_in;
+mod files;
+mod guards;
+mod headers;
+mod keys;
+mod session;
+
+use browser::Browser;

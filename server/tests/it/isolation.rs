@@ -1,0 +1,246 @@
+//! Whose things are whose: every route of the API, with every credential that must not open it.
+
+use std::{collections::BTreeSet, net::SocketAddr};
+
+use axum::{body::Body, extract::ConnectInfo};
+use coop_locker::{domain::api_keys, keyring::KeyText, model::Tier};
+use http::{Request, header};
+use serde_json::{Value, json};
+
+use crate::support::{Answer, App, Site, Tenant};
+
+/// What tenant A has, which nobody else may see or change. The names are those that B will ask for.
+const RESOURCE: &str = "database";
+const REQUESTER: &str = "worker-of-a";
+const METADATA: &str = "only-for-a";
+
+/// How a route is asked for A's things, and what B is told when he does so with his own key.
+struct Route {
+    method: &'static str,
+    path: &'static str,
+    query: &'static str,
+    /// The body, given A's release token.
+    body: Option<fn(token: &Value) -> Value>,
+    told: fn(answer: &Answer, b: &Tenant),
+}
+
+const ROUTES: &[Route] = &[
+    Route {
+        method: "get",
+        path: "/api/v1/Reservation",
+        query: "",
+        body: None,
+        told: |answer, _| assert_eq!(answer.json()["reservations"], json!([])),
+    },
+    Route {
+        method: "get",
+        path: "/api/v1/Reservation/activeReservations",
+        // A's own cursor: it names a place, not a tenant.
+        query: "?cursor=MDo",
+        body: None,
+        told: |answer, _| assert_eq!(answer.json()["reservations"], json!([])),
+    },
+    Route {
+        method: "post",
+        path: "/api/v1/Reservation/reserve",
+        query: "",
+        body: Some(|_| json!([{"requester": "b", "resource": RESOURCE}])),
+        told: |answer, _| {
+            assert_eq!(answer.json()[0]["status"], "ACQUIRED");
+            assert_eq!(answer.json()[0]["fencingToken"], 1, "B counts for himself");
+        },
+    },
+    Route {
+        method: "post",
+        path: "/api/v1/Reservation/unreserve",
+        query: "",
+        body: Some(
+            |token| json!([{"requester": REQUESTER, "resource": RESOURCE, "releaseToken": token}]),
+        ),
+        told: |answer, _| {
+            assert_eq!(answer.json()[0]["status"], "NOT_RESERVED");
+            assert_eq!(answer.json()[0]["released"], Value::Null);
+        },
+    },
+    Route {
+        method: "get",
+        path: "/api/v1/auth/whoami",
+        query: "",
+        body: None,
+        told: |answer, b| {
+            assert_eq!(answer.json()["tenantId"], b.id.to_string());
+            assert_eq!(answer.json()["limits"]["activeReservations"]["used"], 0);
+        },
+    },
+];
+
+struct Scene {
+    app: App,
+    a: Tenant,
+    b: Tenant,
+    token: Value,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let app = App::start().await;
+        let (a, b) = (app.tenant(Tier::Free).await, app.tenant(Tier::Free).await);
+        let items =
+            json!([{"requester": REQUESTER, "resource": RESOURCE, "metadata": {"note": METADATA}}]);
+        let held = app.reserve(&a.key, items).await.json();
+        Self {
+            token: held[0]["releaseToken"].clone(),
+            app,
+            a,
+            b,
+        }
+    }
+
+    async fn ask(&self, route: &Route, headers: &[(&str, &str)]) -> Answer {
+        let body = route.body.map(|body| body(&self.token).to_string());
+        let mut request = Request::builder()
+            .method(route.method.to_uppercase().as_str())
+            .uri(format!("{}{}", route.path, route.query))
+            .header(header::CONTENT_TYPE, "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Body::from(body.unwrap_or_default()));
+        self.app.send(request.expect("a request")).await
+    }
+
+    /// A's list, with A's own key.
+    async fn of_a(&self) -> String {
+        self.app.get(&self.a.key, "/Reservation").await.text
+    }
+
+    /// Rotates A's key; from then on `a.key` is the new value. Answers the old one.
+    async fn rotate_a(&mut self) -> String {
+        let services = &self.app.services;
+        let key = api_keys::default_key(&services.ledger, self.a.id).await;
+        let key = key.expect("there");
+        let (_, value) = api_keys::rotate(
+            &services.ledger,
+            &services.keyring,
+            &services.clock,
+            self.a.id,
+            key.id,
+            key.version,
+        )
+        .await
+        .expect("rotated");
+        std::mem::replace(&mut self.a.key, value.expose().to_owned())
+    }
+
+    /// The cookie of a person who is signed in.
+    async fn cookie(&self) -> String {
+        let peer = SocketAddr::from(([127, 0, 0, 1], 5_000));
+        let request = Request::post(app::routes::DEV_SIGN_IN)
+            .header(header::HOST, "localhost:3000")
+            .header("sec-fetch-site", "same-origin")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .extension(ConnectInfo(peer))
+            .body(Body::from("email=a%40example.com"));
+        let answer = self.app.send(request.expect("a request")).await;
+        let cookie = answer.header("set-cookie").split(';').next();
+        let cookie = cookie.expect("a cookie").to_owned();
+        assert!(cookie.starts_with("coop_session="), "{}", answer.text);
+        cookie
+    }
+}
+
+#[test]
+fn every_route_of_the_document_is_in_this_table() {
+    let document = Site::new().json(&["openapi"]);
+    let paths = document["paths"].as_object().expect("an object").iter();
+    let documented: BTreeSet<String> = paths
+        .flat_map(|(path, methods)| {
+            let methods = methods.as_object().expect("an object").keys();
+            methods.map(move |method| format!("{method} {path}"))
+        })
+        .collect();
+    let here: BTreeSet<String> = ROUTES
+        .iter()
+        .map(|route| format!("{} {}", route.method, route.path))
+        .collect();
+    assert_eq!(documented, here);
+}
+
+#[tokio::test]
+async fn without_a_valid_key_every_route_refuses_and_nothing_changes() {
+    let mut scene = Scene::new().await;
+    let before = scene.of_a().await;
+    let old = scene.rotate_a().await;
+    let cookie = scene.cookie().await;
+    let bearer = format!("Bearer {}", scene.a.key);
+    let unknown = KeyText::generate_api_key();
+    let cases: [(&str, &[(&str, &str)]); 6] = [
+        ("API_KEY_MISSING", &[]),
+        ("API_KEY_MISSING", &[("cookie", &cookie)]),
+        ("API_KEY_MISSING", &[("authorization", &bearer)]),
+        ("API_KEY_INVALID", &[("x-api-key", &old[..50])]),
+        ("API_KEY_INVALID", &[("x-api-key", unknown.expose())]),
+        (
+            "API_KEY_ROTATED",
+            &[("x-api-key", &old), ("cookie", &cookie)],
+        ),
+    ];
+    for route in ROUTES {
+        for (code, headers) in &cases {
+            let answer = scene.ask(route, headers).await;
+            assert_eq!(answer.problem(401), *code, "{} {code}", route.path);
+            for secret in [REQUESTER, METADATA, &scene.a.id.to_string()] {
+                assert!(!answer.text.contains(secret), "{}", answer.text);
+            }
+        }
+    }
+    assert_eq!(scene.of_a().await, before);
+}
+
+#[tokio::test]
+async fn with_the_key_of_another_tenant_every_route_knows_only_that_tenant() {
+    for route in ROUTES {
+        let scene = Scene::new().await;
+        let before = scene.of_a().await;
+        let answer = scene.ask(route, &[("x-api-key", &scene.b.key)]).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        (route.told)(&answer, &scene.b);
+        // What B said himself is in the answer; what only A knows is not.
+        let id = scene.a.id.to_string();
+        let token = scene.token.as_str().expect("a token");
+        for secret in [METADATA, id.as_str(), token] {
+            assert!(!answer.text.contains(secret), "{}", answer.text);
+        }
+        assert_eq!(scene.of_a().await, before, "{}", route.path);
+    }
+}
+
+#[tokio::test]
+async fn a_key_opens_nothing_of_the_dashboard() {
+    let scene = Scene::new().await;
+    let services = &scene.app.services;
+    let key = api_keys::default_key(&services.ledger, scene.a.id).await;
+    let key = key.expect("there").id;
+    for (method, form) in [
+        ("GET", String::new()),
+        ("POST", format!("action=reveal&key={key}")),
+        ("POST", format!("action=rotate&key={key}&version=1")),
+    ] {
+        let request = Request::builder()
+            .method(method)
+            .uri(app::routes::DASHBOARD)
+            .header(header::HOST, "localhost:3000")
+            .header("sec-fetch-site", "same-origin")
+            .header("x-api-key", &scene.a.key)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(form));
+        let answer = scene.app.send(request.expect("a request")).await;
+        assert_eq!(answer.status, 303, "{method}: {}", answer.text);
+        assert!(answer.header("location").starts_with("/auth/sign-in"));
+        assert!(!answer.text.contains(RESOURCE));
+    }
+    assert!(
+        scene.of_a().await.contains(RESOURCE),
+        "the key is what it was"
+    );
+}
