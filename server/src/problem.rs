@@ -57,6 +57,8 @@ pub struct Problem {
     errors: Vec<FieldProblem>,
     limit: Option<LimitExceeded>,
     close: bool,
+    /// What the log has to say beside it.
+    internal: Option<String>,
 }
 
 impl Problem {
@@ -69,6 +71,7 @@ impl Problem {
             errors: Vec::new(),
             limit: None,
             close: false,
+            internal: None,
         }
     }
 
@@ -164,9 +167,11 @@ impl Problem {
     /// A bug of ours. `what` goes to the log, not to the client.
     #[must_use]
     pub fn internal(what: &str) -> Self {
-        tracing::error!(error = what, "a request failed");
         let detail = "Something is wrong on our side. The request id finds it in the server's log.";
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", detail)
+        Self {
+            internal: Some(what.to_owned()),
+            ..Self::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", detail)
+        }
     }
 
     /// Its status.
@@ -275,6 +280,9 @@ pub fn finish(response: &mut Response, base: &str, id: &RequestId) {
 
 impl Problem {
     fn write(&self, response: &mut Response, base: &str, id: &RequestId) {
+        if let Some(what) = &self.internal {
+            tracing::error!(request_id = id.0, error = what, "a request failed");
+        }
         let body = Body {
             r#type: format!("{base}/docs/errors#{}", self.code),
             title: self.status.canonical_reason().unwrap_or("Error"),

@@ -9,13 +9,14 @@ mod v1;
 
 pub use openapi::document;
 
-use std::sync::Arc;
+use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use axum::{
     Router,
     extract::{FromRef, Request},
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
+use futures_util::FutureExt as _;
 use http::{HeaderValue, header};
 use tower::ServiceExt as _;
 
@@ -65,7 +66,14 @@ impl Api {
     pub async fn answer(self, mut request: Request) -> Response {
         let id = RequestId::generate();
         request.extensions_mut().insert(id.clone());
-        let Ok(mut response) = self.router.oneshot(request).await;
+        let mut response = match AssertUnwindSafe(self.router.oneshot(request))
+            .catch_unwind()
+            .await
+        {
+            Ok(Ok(response)) => response,
+            // Nothing that a request shares with others is left half changed: it is behind the ledger's queue.
+            Err(_) => Problem::internal("a handler panicked").into_response(),
+        };
         problem::finish(&mut response, &self.base, &id);
         let headers = response.headers_mut();
         headers.insert(

@@ -11,6 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
+use tracing::Instrument as _;
 
 use super::{
     Ui,
@@ -29,8 +30,15 @@ pub(super) struct Nonce(pub(super) String);
 /// Frames an answer.
 pub(super) async fn frame(State(ui): State<Ui>, mut request: Request, next: Next) -> Response {
     let id = RequestId::generate();
-    let nonce = Nonce(BASE64_STANDARD.encode(random::bytes::<16>()));
+    // The person is shown the id; whatever is logged on the way has it too. At this level no filter takes it away from an
+    // error's line.
+    let span = tracing::error_span!("request", request_id = id.0);
     request.extensions_mut().insert(id.clone());
+    framed(&ui, id, request, next).instrument(span).await
+}
+
+async fn framed(ui: &Ui, id: RequestId, mut request: Request, next: Next) -> Response {
+    let nonce = Nonce(BASE64_STANDARD.encode(random::bytes::<16>()));
     request.extensions_mut().insert(nonce.clone());
     let had_cookie = request.headers().contains_key(header::COOKIE);
     let (parts, body) = request.into_parts();
@@ -38,7 +46,7 @@ pub(super) async fn frame(State(ui): State<Ui>, mut request: Request, next: Next
     let mut response = next.run(Request::from_parts(parts, body)).await;
     let failure = response.extensions_mut().remove::<Failure>();
     if let Some(failure) = failure.or_else(|| bare(&response)) {
-        response = failed(&ui, asked, &failure, response).await;
+        response = failed(ui, asked, &failure, response).await;
     }
     problem::finish(&mut response, "", &id);
     secure(
@@ -149,7 +157,8 @@ fn secure(headers: &mut HeaderMap, nonce: &Nonce, is_https: bool, had_cookie: bo
     if is_https {
         headers.insert(
             header::STRICT_TRANSPORT_SECURITY,
-            HeaderValue::from_static("max-age=63072000; includeSubDomains"),
+            // Not includeSubDomains: what else the operator serves below this name is not ours to forbid.
+            HeaderValue::from_static("max-age=63072000"),
         );
     }
     // Pages of a signed-in person are nobody else's, and the others are cheap to make.

@@ -3,22 +3,29 @@
 use std::sync::Arc;
 
 use app::{
+    error::AppError,
     model::{Moment, Shown},
     ports::{AccountPort, KeysPort, Problem, ReservationsPort, Respond, Site},
 };
 use axum::{
-    body::Body,
+    body::{self, Body},
     extract::State,
-    http::{Method, Request, request::Parts},
+    http::{Method, Request, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use leptos::prelude::provide_context;
+use leptos::{
+    prelude::{FromServerFnError as _, provide_context},
+    server_fn::error::SERVER_FN_ERROR_HEADER,
+};
 
 use super::{Ui, asker::Asker, frame::Nonce, respond::LeptosRespond};
 use crate::{
     auth::{Failure, dev},
     problem::RequestId,
 };
+
+/// No error of ours is longer, in bytes.
+const LARGEST_ERROR: usize = 16 * 1024;
 
 /// What a page shows beside what it asks for itself.
 #[derive(Clone, Default)]
@@ -48,9 +55,27 @@ pub(super) async fn server_function(State(ui): State<Ui>, request: Request<Body>
     let (parts, body) = request.into_parts();
     let provide = context(&ui, &parts, Extra::default());
     let request = Request::from_parts(parts, body);
-    leptos_axum::handle_server_fns_with_context(provide, request)
+    let response = leptos_axum::handle_server_fns_with_context(provide, request)
         .await
-        .into_response()
+        .into_response();
+    if response.headers().contains_key(SERVER_FN_ERROR_HEADER) {
+        return refused(response).await;
+    }
+    response
+}
+
+/// A server function's error under its own status. The framework answers 500 to arguments that it cannot read, before
+/// any code of ours runs, and sends a form back to its `Referer` with the error in the query; nobody here reads that.
+async fn refused(response: Response) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let Ok(body) = body::to_bytes(body, LARGEST_ERROR).await else {
+        return Failure::unexpected().into_response();
+    };
+    if let Ok(status) = StatusCode::from_u16(AppError::de(body.clone()).status()) {
+        parts.status = status;
+    }
+    parts.headers.remove(header::LOCATION);
+    Response::from_parts(parts, Body::from(body))
 }
 
 /// The page at the request's path.

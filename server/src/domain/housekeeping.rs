@@ -6,7 +6,7 @@ use coop_engine::Time;
 use super::Error;
 use crate::{
     ledger::{Effect, Ledger, Mutation},
-    model::{Tier, Tiers},
+    model::{TenantId, Tier, Tiers},
     store::Db,
 };
 
@@ -19,50 +19,73 @@ const ROWS: i64 = 1_000;
 /// Commits in a row.
 const ROUNDS: usize = 100;
 
+/// Tenants whose events are pruned in one go.
+const TENANTS: i64 = 100;
+
 /// Forgets sessions and claims that ended, key values retired long ago, and events older than their tier keeps them.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn prune(ledger: &Ledger, tiers: &Tiers, now: Time) -> Result<(), Error> {
     for _ in 0..ROUNDS {
-        if ledger
-            .mutate(Prune {
-                tiers: tiers.clone(),
-                now,
-            })
-            .await?
-            == 0
-        {
+        if ledger.mutate(Prune { now }).await? == 0 {
             break;
+        }
+    }
+    for tier in Tier::ALL {
+        let kept = i64::from(tiers.of(tier).history_hours).saturating_mul(HOUR);
+        let before = Time::from_micros(now.as_micros().saturating_sub(kept));
+        // What is to be forgotten is looked for beside the writer, which everybody waits for.
+        let tenants = ledger
+            .store()
+            .read()
+            .await?
+            .tenants_with_events_before(tier, before, TENANTS)
+            .await?;
+        for tenant in tenants {
+            for _ in 0..ROUNDS {
+                if ledger.mutate(PruneEvents { tenant, before }).await? == 0 {
+                    break;
+                }
+            }
         }
     }
     Ok(())
 }
 
 struct Prune {
-    tiers: Tiers,
     now: Time,
 }
 
 #[async_trait]
 impl Mutation for Prune {
-    /// Whether there may be more: 0 when there is not.
+    /// Rows forgotten: 0 when there are no more.
     type Output = u64;
     type Error = Error;
 
     async fn apply(self, db: &mut Db, effects: &mut Vec<Effect>) -> Result<u64, Error> {
-        let before = |age: i64| Time::from_micros(self.now.as_micros().saturating_sub(age));
+        let kept_since = Time::from_micros(self.now.as_micros().saturating_sub(RETIRED_KEYS_KEPT));
         let sessions = db.prune_sessions(self.now, ROWS).await?;
         let claims = db.prune_claims(self.now, ROWS).await?;
-        let retired = db
-            .prune_retired_keys(before(RETIRED_KEYS_KEPT), ROWS)
-            .await?;
-        let mut rows = sessions + claims + retired.len() as u64;
+        let retired = db.prune_retired_keys(kept_since, ROWS).await?;
+        let rows = sessions + claims + retired.len() as u64;
         effects.extend(retired.into_iter().map(Effect::Forgotten));
-        for tier in Tier::ALL {
-            let kept = i64::from(self.tiers.of(tier).history_hours).saturating_mul(HOUR);
-            rows += db.prune_events(tier, before(kept), ROWS).await?;
-        }
         Ok(rows)
+    }
+}
+
+struct PruneEvents {
+    tenant: TenantId,
+    before: Time,
+}
+
+#[async_trait]
+impl Mutation for PruneEvents {
+    /// Rows forgotten: 0 when there are no more.
+    type Output = u64;
+    type Error = Error;
+
+    async fn apply(self, db: &mut Db, _effects: &mut Vec<Effect>) -> Result<u64, Error> {
+        Ok(db.prune_events_of(self.tenant, self.before, ROWS).await?)
     }
 }

@@ -1,13 +1,14 @@
 //! The master key: 32 bytes in a file that only its owner reads.
 
 use std::{
-    fs::{self, OpenOptions},
+    fs::{self, File},
     io::{self, Write as _},
-    os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
+    os::unix::fs::PermissionsExt as _,
     path::Path,
 };
 
 use hmac::Mac as _;
+use tempfile::NamedTempFile;
 
 use crate::random;
 
@@ -65,23 +66,21 @@ impl MasterKey {
             .ok_or_else(|| MasterKeyError::Damaged(name()))
     }
 
+    /// The file appears under its name when it is whole and on the disk, or not at all.
     fn create(path: &Path) -> io::Result<Self> {
         let key = random::bytes::<32>();
-        if let Some(folder) = path
+        let folder = path
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty())
-        {
-            fs::create_dir_all(folder)?;
-        }
-        let mut text = hex(&key);
-        text.push('\n');
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(path)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
+            .unwrap_or_else(|| Path::new("."));
+        fs::create_dir_all(folder)?;
+        // Made with mode 0600.
+        let mut file = NamedTempFile::new_in(folder)?;
+        file.write_all(hex(&key).as_bytes())?;
+        file.write_all(b"\n")?;
+        file.as_file().sync_all()?;
+        file.persist_noclobber(path).map_err(|e| e.error)?;
+        File::open(folder)?.sync_all()?;
         Ok(Self(key))
     }
 

@@ -124,21 +124,45 @@ impl Db {
             .collect()
     }
 
-    /// Forgets events of a tier's tenants that happened before `before`, the oldest first, at most `limit`.
+    /// Tenants of a tier whose oldest event happened before `before`, at most `limit`. One look into the index a tenant.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn prune_events(
+    pub async fn tenants_with_events_before(
         &mut self,
         tier: Tier,
         before: Time,
         limit: i64,
-    ) -> Result<u64, StoreError> {
+    ) -> Result<Vec<TenantId>, StoreError> {
         let query = sqlx::query(
-            "DELETE FROM events WHERE (tenant_id, revision) IN (               SELECT e.tenant_id, e.revision FROM tenants t JOIN events e ON e.tenant_id = t.id \
-               WHERE t.tier = $1 AND e.at < $2 ORDER BY e.tenant_id, e.revision LIMIT $3)",
+            "SELECT t.id FROM tenants t WHERE t.tier = $1 AND \
+             (SELECT e.at FROM events e WHERE e.tenant_id = t.id ORDER BY e.revision LIMIT 1) < $2 LIMIT $3",
         )
         .bind(tier.code())
+        .bind(before.as_micros())
+        .bind(limit);
+        let rows = self.fetch_all(query).await?;
+        rows.iter()
+            .map(|row| Ok(TenantId::from_i64(row.try_get(0)?)))
+            .collect()
+    }
+
+    /// Forgets the tenant's events that happened before `before`, the oldest first, at most `limit`. It looks at no more
+    /// rows than that: within a tenant, later events have higher revisions.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn prune_events_of(
+        &mut self,
+        tenant: TenantId,
+        before: Time,
+        limit: i64,
+    ) -> Result<u64, StoreError> {
+        let query = sqlx::query(
+            "DELETE FROM events WHERE tenant_id = $1 AND at < $2 AND revision IN \
+             (SELECT revision FROM events WHERE tenant_id = $1 ORDER BY revision LIMIT $3)",
+        )
+        .bind(tenant.as_i64())
         .bind(before.as_micros())
         .bind(limit);
         self.execute(query).await

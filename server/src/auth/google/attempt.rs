@@ -80,3 +80,41 @@ pub(super) fn is_secret(text: &str) -> bool {
 fn key(browser: &str, state: &str) -> String {
     format!("{browser}.{state}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_recognised_and_nothing_else_is() {
+        let one = secret();
+        assert!(is_secret(&one), "{one}");
+        assert_ne!(one, secret());
+        let too_long = format!("{one}A");
+        let with_a_dot = format!("{}.", &one[1..]);
+        let with_a_semicolon = format!("{};", &one[1..]);
+        for other in ["", &one[1..], &too_long, &with_a_dot, &with_a_semicolon] {
+            assert!(!is_secret(other), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn the_verifier_and_the_nonce_are_not_each_other() {
+        let attempt = Attempt::new("/".to_owned());
+        assert!(is_secret(&attempt.nonce) && is_secret(&attempt.verifier));
+        assert_ne!(attempt.nonce, attempt.verifier);
+    }
+
+    /// Whoever comes back chooses both parts, so moving the dot must not lead to somebody's attempt.
+    #[test]
+    fn the_key_of_an_attempt_is_made_by_one_pair_only() {
+        let (browser, state) = (secret(), secret());
+        let kept = key(&browser, &state);
+        let whole = format!("{browser}{state}");
+        for at in (0..=whole.len()).filter(|at| *at != browser.len()) {
+            assert_ne!(key(&whole[..at], &whole[at..]), kept, "{at}");
+        }
+        assert_ne!(key(&kept, ""), kept);
+        assert_ne!(key("", &kept), kept);
+    }
+}

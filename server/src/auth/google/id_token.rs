@@ -130,3 +130,65 @@ fn check(claims: &Claims, expected: &Expected<'_>) -> Result<(), Rejected> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    const NOW: i64 = 1_800_000_000;
+
+    /// Why claims that are good but for this are refused.
+    fn refusal(name: &str, value: Value) -> Option<&'static str> {
+        let mut claims = json!({
+            "iss": "https://accounts.example", "sub": "1", "aud": "us", "nonce": "n",
+            "iat": NOW, "exp": NOW + 60,
+        });
+        claims[name] = value;
+        let claims: Claims = serde_json::from_value(claims).expect("claims");
+        let expected = Expected {
+            issuer: "https://accounts.example",
+            client_id: "us",
+            nonce: "n",
+            now: Time::from_micros(NOW * 1_000_000),
+        };
+        match check(&claims, &expected) {
+            Ok(()) => None,
+            Err(Rejected::Claim(reason)) => reason.split(' ').next(),
+            Err(other) => panic!("{other}"),
+        }
+    }
+
+    #[test]
+    fn every_refusal_names_the_claim_that_it_is_about() {
+        assert_eq!(refusal("sub", json!("1")), None);
+        for (name, value) in [
+            ("iss", json!("https://accounts.example/")),
+            ("iss", json!("accounts.example")),
+            ("aud", json!("them")),
+            ("aud", json!(["them"])),
+            ("aud", json!([])),
+            ("azp", json!("them")),
+            ("exp", json!(NOW - LEEWAY)),
+            ("iat", json!(NOW + LEEWAY + 1)),
+            ("nonce", json!("m")),
+            ("nonce", Value::Null),
+            ("sub", json!("")),
+        ] {
+            assert_eq!(refusal(name, value.clone()), Some(name), "{value}");
+        }
+        // Of several audiences one has to be named as the party that the token was issued to.
+        assert_eq!(refusal("aud", json!(["us", "them"])), Some("azp"));
+    }
+
+    #[test]
+    fn times_may_have_fractions_and_clocks_may_differ_by_the_leeway() {
+        #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 fit 53 bits")]
+        let (now, leeway) = (NOW as f64, LEEWAY as f64);
+        assert_eq!(refusal("exp", json!(now - leeway + 0.5)), None);
+        assert_eq!(refusal("exp", json!(now - leeway - 0.5)), Some("exp"));
+        assert_eq!(refusal("iat", json!(now + leeway)), None);
+        assert_eq!(refusal("iat", json!(now + leeway + 0.5)), Some("iat"));
+    }
+}

@@ -240,3 +240,55 @@ fn describe<E: std::error::Error>(
         oauth2::RequestTokenError::Other(_) => "the answer is not what was expected".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use oauth2::basic::BasicClient;
+
+    use super::*;
+
+    /// What is logged when the token endpoint answers this.
+    async fn logged(status: u16, answer: &'static str) -> String {
+        let token = TokenUrl::new("https://accounts.example/token".to_owned()).expect("a URL");
+        let send = async |_: oauth2::HttpRequest| {
+            let response = http::Response::builder().status(status);
+            response.body(answer.as_bytes().to_vec())
+        };
+        let error = BasicClient::new(ClientId::new("id".to_owned()))
+            .set_token_uri(token)
+            .exchange_code(AuthorizationCode::new("code".to_owned()))
+            .request_async(&send)
+            .await
+            .expect_err("that is no token answer");
+        describe(&error)
+    }
+
+    #[tokio::test]
+    async fn an_answer_of_the_token_endpoint_is_not_quoted_in_the_log() {
+        for (status, answer) in [
+            (200, r#"{"access_token": "a-secret", "token_type": 5}"#),
+            (200, r#"{"access_token": {"a-secret": 1}}"#),
+            (200, ""),
+            (400, r#"{"a-secret": 1}"#),
+            (500, "a-secret"),
+            (500, ""),
+        ] {
+            let text = logged(status, answer).await;
+            assert!(!text.contains("secret"), "{text}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_refusal_is_logged_by_its_code_without_what_else_was_said() {
+        let answer = r#"{"error": "invalid_grant", "error_description": "a-secret"}"#;
+        assert_eq!(logged(400, answer).await, "the provider says invalid_grant");
+    }
+
+    #[test]
+    fn an_id_token_does_not_print() {
+        let field = IdTokenField {
+            id_token: Some("eyJ".to_owned()),
+        };
+        assert!(!format!("{field:?}").contains("eyJ"));
+    }
+}

@@ -28,6 +28,11 @@ pub struct World {
 }
 
 impl World {
+    /// How many requests were sent so far.
+    pub fn requests(&self) -> u64 {
+        self.moments.load(Ordering::SeqCst) / 2
+    }
+
     fn moment(&self) -> u64 {
         self.moments.fetch_add(1, Ordering::SeqCst)
     }

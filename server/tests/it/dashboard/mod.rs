@@ -3,6 +3,7 @@
 mod browser;
 mod claim;
 mod dev_sign_in;
+mod failures;
 mod files;
 mod guards;
 mod headers;
