@@ -71,6 +71,8 @@ pub fn shell() -> impl IntoView {
     provide_context(Nonce::from_value(site.nonce.clone()));
     provide_meta_context();
     let loader = loader(&site);
+    // A server without the browser's files still shows every page.
+    let has_script = !site.js.is_empty();
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -79,12 +81,14 @@ pub fn shell() -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <link rel="stylesheet" href=site.css />
-                <link rel="modulepreload" href=site.js nonce=site.nonce.clone() />
-                <link rel="preload" href=site.wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
+                {(!site.css.is_empty()).then(|| view! { <link rel="stylesheet" href=site.css.clone() /> })}
+                {has_script.then(|| view! {
+                    <link rel="modulepreload" href=site.js.clone() nonce=site.nonce.clone() />
+                    <link rel="preload" href=site.wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
+                })}
                 <Title formatter=|page: String| format!("{page} · Coop Locker") />
                 <MetaTags />
-                <script type="module" nonce=site.nonce>{loader}</script>
+                {has_script.then(|| view! { <script type="module" nonce=site.nonce.clone()>{loader}</script> })}
             </head>
             <body>
                 <App />

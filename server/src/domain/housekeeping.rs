@@ -27,11 +27,6 @@ const TENANTS: i64 = 100;
 /// # Errors
 /// When the store fails.
 pub async fn prune(ledger: &Ledger, tiers: &Tiers, now: Time) -> Result<(), Error> {
-    for _ in 0..ROUNDS {
-        if ledger.mutate(Prune { now }).await? == 0 {
-            break;
-        }
-    }
     for tier in Tier::ALL {
         let kept = i64::from(tiers.of(tier).history_hours).saturating_mul(HOUR);
         let before = Time::from_micros(now.as_micros().saturating_sub(kept));
@@ -48,6 +43,11 @@ pub async fn prune(ledger: &Ledger, tiers: &Tiers, now: Time) -> Result<(), Erro
                     break;
                 }
             }
+        }
+    }
+    for _ in 0..ROUNDS {
+        if ledger.mutate(Prune { now }).await? == 0 {
+            break;
         }
     }
     Ok(())
