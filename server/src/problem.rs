@@ -55,7 +55,8 @@ pub struct Problem {
     code: &'static str,
     detail: String,
     errors: Vec<FieldProblem>,
-    limit: Option<LimitExceeded>,
+    /// In a box, since every fallible handler carries room for it and few need it.
+    limit: Option<Box<LimitExceeded>>,
     close: bool,
     /// What the log has to say beside it.
     internal: Option<String>,
@@ -101,7 +102,7 @@ impl Problem {
     #[must_use]
     pub fn limit(code: &'static str, limit: LimitExceeded, detail: String) -> Self {
         Self {
-            limit: Some(limit),
+            limit: Some(Box::new(limit)),
             ..Self::new(StatusCode::TOO_MANY_REQUESTS, code, detail)
         }
     }
