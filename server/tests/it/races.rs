@@ -160,6 +160,53 @@ async fn a_rotated_key_opens_nothing_from_the_moment_its_rotation_returned() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_under_way_when_its_key_is_rotated_is_refused_and_changes_nothing() {
+    let app = App::start().await;
+    let tenant = app.tenant(Tier::Free).await;
+    let address = app.listen().await;
+    let body = json!([{"requester": "w", "resource": "a"}]).to_string();
+    let head = format!(
+        "POST /api/v1/Reservation/reserve HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\
+         expect: 100-continue\r\nx-api-key: {}\r\ncontent-length: {}\r\n\r\n",
+        tenant.key,
+        body.len()
+    );
+    let begun = tokio::task::spawn_blocking(move || {
+        let mut connection = Connection::open(address).expect("it listens");
+        connection.write(head.as_bytes()).expect("sent");
+        // The server asks for the body when it has looked at the key.
+        assert_eq!(connection.read().expect("an answer").status, 100);
+        connection
+    });
+    let mut connection = begun.await.expect("no panic");
+
+    let services = &app.services;
+    let key = api_keys::default_key(&services.ledger, tenant.id)
+        .await
+        .expect("there");
+    let (_, new) = api_keys::rotate(
+        &services.ledger,
+        &services.keyring,
+        &services.clock,
+        tenant.id,
+        key.id,
+        key.version,
+    )
+    .await
+    .expect("rotated");
+
+    let ended = tokio::task::spawn_blocking(move || {
+        connection.write(body.as_bytes()).expect("sent");
+        connection.read().expect("an answer")
+    });
+    let reply = ended.await.expect("no panic");
+    assert_eq!(reply.status, 401, "{}", reply.body);
+    assert_eq!(reply.json()["code"], "API_KEY_ROTATED");
+    assert_eq!(names(&app, new.expose()).await, BTreeSet::new());
+    app.shut_down().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_fifty_keys_made_at_once_a_starter_tenant_gets_nine() {
     let app = App::start().await;
     let tenant = app.tenant(Tier::Starter).await;

@@ -86,6 +86,7 @@ impl Connection {
         let body = match length {
             Some(length) => self.exactly(length)?,
             None if head.contains("transfer-encoding: chunked") => self.chunks()?,
+            None if head.starts_with("HTTP/1.1 100") => Vec::new(),
             None => return Err(malformed()),
         };
         Ok(Reply {
