@@ -106,14 +106,17 @@ impl Queue {
         self.turns.is_empty() && self.mutations.is_empty() && self.arrivals.is_empty()
     }
 
-    /// Puts jobs back in front and gives their tenant no turn until its book is there.
-    pub(super) fn park(&mut self, tenant: TenantId, jobs: Vec<Job>) {
-        self.parked.insert(tenant);
+    /// Puts jobs back in front and gives their tenant no turn until its book is there. Answers whether somebody has to
+    /// fetch it: false when it is on its way.
+    #[must_use]
+    pub(super) fn park(&mut self, tenant: TenantId, jobs: Vec<Job>) -> bool {
+        let is_first = self.parked.insert(tenant);
         self.turns.retain(|turn| *turn != tenant);
         let queue = self.by_tenant.entry(tenant).or_default();
         for job in jobs.into_iter().rev() {
             queue.push_front(job);
         }
+        is_first
     }
 
     /// Gives a parked tenant its turns back.
@@ -213,11 +216,21 @@ mod tests {
         let mut taken = queue.take().jobs;
         let second = taken.remove(1).1;
         let first = taken.remove(0).1;
-        queue.park(tenant(1), vec![first, second]);
+        assert!(queue.park(tenant(1), vec![first, second]));
         queue.push(tenant(1), job()).expect("room");
         assert!(queue.take().is_empty());
         queue.unpark(tenant(1));
         assert_eq!(queue.take().jobs.len(), 3);
+    }
+
+    #[test]
+    fn the_book_of_a_parked_tenant_is_fetched_once() {
+        let mut queue = Queue::default();
+        assert!(queue.park(tenant(1), vec![job()]));
+        assert!(!queue.park(tenant(1), vec![job()]));
+        queue.unpark(tenant(1));
+        assert_eq!(queue.take().jobs.len(), 2);
+        assert!(queue.park(tenant(1), vec![job()]));
     }
 
     #[test]

@@ -256,10 +256,13 @@ impl Writer {
         }
     }
 
-    /// Loads a book on a reader's connection while its tenant's commands wait.
+    /// Loads a book on a reader's connection while its tenant's commands wait. Once: an expiry that comes due meanwhile
+    /// waits too. A second copy, read before what is decided on the first was committed and arriving afterwards, would
+    /// undo that in memory.
     fn load(&self, tenant: TenantId, jobs: Vec<Job>) {
-        let mut queue = self.shared.queue();
-        queue.park(tenant, jobs);
+        if !self.shared.queue().park(tenant, jobs) {
+            return;
+        }
         let (shared, store) = (Arc::clone(&self.shared), self.store.clone());
         self.tasks.spawn(async move {
             let book = match store.read().await {

@@ -113,6 +113,44 @@ async fn many_expiries_at_once_are_all_announced_of_every_tenant() {
     app.shut_down().await;
 }
 
+/// Enough for a book to take a while to be read.
+const FILLER: &str = "\
+INSERT INTO reservations (tenant_id, resource, fencing_token, requester, release_token, reserved_at, expires_at,
+    ttl_seconds, api_key_label, resource_type, metadata)
+  WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 20000)
+  SELECT tenant_id, 'filler ' || number, fencing_token, requester, release_token, reserved_at, NULL, NULL,
+    api_key_label, resource_type, metadata
+    FROM reservations, numbers WHERE resource = 'mine'";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_expiry_that_comes_due_while_a_book_is_read_undoes_nothing_of_what_is_decided_meanwhile()
+{
+    let app = App::start().await;
+    let tenant = app.tenant(Tier::Enterprise).await;
+    let items = json!([{"requester": "w", "resource": "mine"}]);
+    let mine = app.reserve(&tenant.key, items).await.json()[0].clone();
+    reserve(&app, &tenant.key, "due", 60).await;
+    app.meddle(FILLER).await;
+    let app = app.restart().await;
+
+    let release =
+        json!([{"requester": "w", "resource": "mine", "releaseToken": mine["releaseToken"]}]);
+    let becoming_due = async {
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        app.clock.advance_ms(60_000);
+    };
+    let (released, ()) = tokio::join!(app.unreserve(&tenant.key, release.clone()), becoming_due);
+    assert_eq!(released.json()[0]["status"], "RELINQUISHED");
+    for _ in 0..60 {
+        let again = app.unreserve(&tenant.key, release.clone()).await;
+        assert_eq!(again.status, 200, "{}", again.text);
+        assert_eq!(again.json()[0]["status"], "NOT_RESERVED");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    expiries(&app, 1).await;
+    app.shut_down().await;
+}
+
 /// Lets minutes pass until the job that prunes has run: until then this session, which has ended, is there.
 async fn until_pruned(app: &App) {
     let (services, secret) = (&app.services, b"marker");
