@@ -30,11 +30,12 @@ CREATE TABLE reservations (
     CONSTRAINT reservations_pk PRIMARY KEY (tenant_id, resource, fencing_token)
 ) WITHOUT ROWID;
 
--- What happened, numbered without a gap within a tenant. `data` is the event as clients see it.
+-- What happened, numbered without a gap within a tenant. `data` is the event as clients see it. A table with a rowid, unlike
+-- the others: rows are only ever added at its end, which fills pages whole and dirties few of them in a commit.
 CREATE TABLE events (
     tenant_id BIGINT NOT NULL,
     revision BIGINT NOT NULL,
     at BIGINT NOT NULL,
     data TEXT NOT NULL,
     CONSTRAINT events_pk PRIMARY KEY (tenant_id, revision)
-) WITHOUT ROWID;
+);
