@@ -35,7 +35,8 @@ run: build ## set up, build and start on http://localhost:3000
 build: setup-build site ## leave target/release/coop-locker, which runs from any folder
 	$(say) 'server (release)'
 	$(cargo) build --release $(locker)
-	@grep -qaF "$$(grep -o 'pkg/app[^"]*\.js' target/site/manifest.json)" target/release/coop-locker \
+	@script="$$(grep -o 'pkg/app[^"]*\.js' target/site/manifest.json)"; \
+	  grep -qaF "$$script" target/release/coop-locker \
 	  || { printf 'the files for the browser are not in the binary\n' >&2; exit 1; }
 
 dev: setup-build ## build for debugging, start, and do so again whenever a source changes
