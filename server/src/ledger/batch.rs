@@ -2,10 +2,9 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use coop_engine::{Book as _, Change, Decision, MemoryBook, Reservation, Time, Ttl};
+use coop_engine::{Book as _, Change, Decision, Event, MemoryBook, Reservation, Time, Ttl};
 use rusqlite::{Connection, params};
 
-use super::event_json;
 use crate::model::TenantId;
 
 const END: &str =
@@ -13,7 +12,9 @@ const END: &str =
 const BEGIN: &str = "\
 INSERT INTO reservations (tenant_id, resource, fencing_token, requester, release_token, reserved_at, expires_at,
     ttl_seconds, api_key_label, resource_type, metadata) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
-const EVENT: &str = "INSERT INTO events (tenant_id, revision, at, data) VALUES (?1, ?2, ?3, ?4)";
+const EVENT: &str = "\
+INSERT INTO events (tenant_id, revision, at, type, resource, requester, fencing_token, reserved_at, expires_at,
+    api_key_label, resource_type, metadata) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
 const BOOK: &str = "\
 INSERT INTO tenant_books (tenant_id, revision, last_now, next_deadline, active) VALUES (?1, ?2, ?3, ?4, ?5)
   ON CONFLICT (tenant_id) DO UPDATE SET revision = excluded.revision, last_now = excluded.last_now,
@@ -24,18 +25,8 @@ INSERT INTO tenant_books (tenant_id, revision, last_now, next_deadline, active) 
 pub(super) struct Batch {
     begun: HashMap<(TenantId, u64), Arc<Reservation>>,
     ended: Vec<(TenantId, Arc<Reservation>)>,
-    events: Vec<EventRow>,
+    events: Vec<(TenantId, Event)>,
     books: Vec<BookRow>,
-    /// The events' texts, one behind the other.
-    text: String,
-}
-
-struct EventRow {
-    tenant: TenantId,
-    revision: u64,
-    at: Time,
-    /// Where its text ends; it begins where the one before ends.
-    end: usize,
 }
 
 struct BookRow {
@@ -53,7 +44,7 @@ impl Batch {
     }
 
     /// Adds a decision. A reservation that begins and ends within the batch leaves its events and no row.
-    pub(super) fn add(&mut self, tenant: TenantId, decision: &Decision) -> serde_json::Result<()> {
+    pub(super) fn add(&mut self, tenant: TenantId, decision: &Decision) {
         for change in &decision.changes {
             match change {
                 Change::Put(reservation) => {
@@ -67,17 +58,8 @@ impl Batch {
                 }
             }
         }
-        for event in &decision.events {
-            event_json::write(&mut self.text, tenant, event)?;
-            let end = self.text.len();
-            self.events.push(EventRow {
-                tenant,
-                revision: event.revision.as_u64(),
-                at: event.at,
-                end,
-            });
-        }
-        Ok(())
+        let events = decision.events.iter().cloned();
+        self.events.extend(events.map(|event| (tenant, event)));
     }
 
     /// Adds the state of a tenant's book after all of its decisions.
@@ -110,7 +92,7 @@ impl Batch {
                 reservation.resource.as_str(),
                 number(*fencing_token),
                 reservation.principal.requester.as_str(),
-                reservation.release_token.to_string(),
+                reservation.release_token.as_bytes(),
                 reservation.reserved_at.as_micros(),
                 reservation.expires_at.map(Time::as_micros),
                 reservation.ttl.map(Ttl::seconds),
@@ -119,17 +101,23 @@ impl Batch {
                 reservation.metadata.as_deref(),
             ])?;
         }
-        let mut event = db.prepare_cached(EVENT)?;
-        let mut start = 0;
-        for row in &self.events {
-            let text = &self.text[start..row.end];
-            event.execute(params![
-                row.tenant.as_i64(),
-                number(row.revision),
-                row.at.as_micros(),
-                text
+        let mut insert = db.prepare_cached(EVENT)?;
+        for (tenant, event) in &self.events {
+            let reservation = &event.reservation;
+            insert.execute(params![
+                tenant.as_i64(),
+                number(event.revision.as_u64()),
+                event.at.as_micros(),
+                event.kind.as_str(),
+                reservation.resource.as_str(),
+                reservation.principal.requester.as_str(),
+                number(reservation.fencing_token.as_u64()),
+                reservation.reserved_at.as_micros(),
+                reservation.expires_at.map(Time::as_micros),
+                &*event.label,
+                &*reservation.resource_type,
+                reservation.metadata.as_deref(),
             ])?;
-            start = row.end;
         }
         let mut book = db.prepare_cached(BOOK)?;
         for row in &self.books {

@@ -117,10 +117,11 @@ pub async fn start(
         tasks: tasks.clone(),
         counters: Counters::register(),
     };
-    let writer = tasks.spawn(async move {
+    let runtime = tokio::runtime::Handle::current();
+    let writer = tasks.spawn_blocking(move || {
         // The lock on the file is held as long as anything writes to it.
         let _guard = guard;
-        writer.run().await
+        runtime.block_on(writer.run())
     });
     Ok(Running {
         ledger: Ledger { shared, store },

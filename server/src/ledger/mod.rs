@@ -8,7 +8,6 @@ mod batch;
 mod books;
 mod checkpoint;
 mod credentials;
-mod event_json;
 mod handle;
 mod mutation;
 mod queue;

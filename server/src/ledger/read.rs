@@ -282,7 +282,11 @@ fn read_reservation(row: &AnyRow) -> Result<Reservation, StoreError> {
             issuer: None,
             requester: Requester::parse(&text(2)?).map_err(|_| corrupt("requester"))?,
         },
-        release_token: ReleaseToken::parse(&text(3)?).ok_or_else(|| corrupt("release token"))?,
+        release_token: row
+            .try_get::<Vec<u8>, _>(3)?
+            .try_into()
+            .map(ReleaseToken::from_bytes)
+            .map_err(|_| corrupt("release token"))?,
         reserved_at: Time::from_micros(row.try_get(4)?),
         expires_at: row.try_get::<Option<i64>, _>(5)?.map(Time::from_micros),
         ttl: ttl

@@ -101,11 +101,6 @@ impl Writer {
                 jobs.extend(due.into_iter().map(|tenant| (tenant, expiry())));
             }
             self.decide_all(jobs)?;
-            // With others waiting, those who were answered go first: what they send next can ride in the next batch. With
-            // nobody waiting, the answer leaves on this very thread; to yield would wake another one for nothing.
-            if !self.shared.queue().is_idle() {
-                tokio::task::yield_now().await;
-            }
             if self.wal.take_finish() {
                 checkpoint(&mut self.db, "PASSIVE").await.map_err(Fatal)?;
             }
@@ -168,7 +163,7 @@ impl Writer {
                 Ok(decision) => {
                     let changed = touched.entry(tenant).or_default();
                     *changed |= !decision.events.is_empty();
-                    sound = batch.add(tenant, &decision).is_ok();
+                    batch.add(tenant, &decision);
                     let decided = Decided {
                         command: job.command,
                         outcome: decision.outcome,

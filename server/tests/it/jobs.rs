@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use coop_engine::{Label, Time};
 use coop_locker::{
+    clock::iso,
     domain::{api_keys, sessions},
     model::Tier,
 };
@@ -13,7 +14,9 @@ use crate::support::{App, Tenant};
 
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
-const EVENTS: &str = "SELECT data FROM events ORDER BY tenant_id, revision";
+const EVENTS: &str = "\
+SELECT json_object('type', type, 'resource', resource, 'fencingToken', fencing_token, 'apiKeyLabel', api_key_label, 'at', at)
+FROM events ORDER BY tenant_id, revision";
 
 /// All expiries in the log, once there are `count`.
 async fn expiries(app: &App, count: usize) -> Vec<Value> {
@@ -68,7 +71,8 @@ async fn an_expiry_is_announced_under_the_label_of_the_key_that_reserved() {
     assert_eq!(expiry["resource"], "short");
     assert_eq!(expiry["apiKeyLabel"], "robot");
     assert_eq!(expiry["fencingToken"], granted["fencingToken"]);
-    assert_eq!(expiry["at"], granted["expiresAt"]);
+    let at = Time::from_micros(expiry["at"].as_i64().expect("a time"));
+    assert_eq!(iso(at), granted["expiresAt"]);
     assert_eq!(expiry["revision"], 3);
 
     app.clock.advance_ms(59_000);

@@ -144,7 +144,9 @@ async fn read_books(site: &Site) -> BTreeMap<i64, Book> {
     let url = format!("sqlite://{}", site.path("coop-locker.db").display());
     let mut db = sqlx::SqliteConnection::connect(&url).await.expect("opens");
     let mut books: BTreeMap<i64, Book> = BTreeMap::new();
-    let events = "SELECT tenant_id, revision, data FROM events ORDER BY tenant_id, revision";
+    let events = "SELECT tenant_id, revision, \
+        json_object('revision', revision, 'type', type, 'requester', requester, 'resource', resource, 'fencingToken', fencing_token) \
+        FROM events ORDER BY tenant_id, revision";
     for row in sqlx::query(events).fetch_all(&mut db).await.expect("rows") {
         let data: String = row.get(2);
         let event = serde_json::from_str(&data).expect("JSON");
