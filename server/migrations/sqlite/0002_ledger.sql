@@ -30,21 +30,14 @@ CREATE TABLE reservations (
     CONSTRAINT reservations_pk PRIMARY KEY (tenant_id, resource, fencing_token)
 ) WITHOUT ROWID;
 
--- What happened, numbered without a gap within a tenant. Columns rather than JSON: a third of the bytes, and bytes are what
--- a commit's flush takes its time for.
+-- What happened, numbered without a gap within a tenant. A row holds what one commit brought the tenant, as a JSON array of
+-- arrays: a statement and often a page a commit instead of one an event. Bytes and pages are what a flush takes its time for.
 CREATE TABLE events (
     tenant_id BIGINT NOT NULL,
+    -- The number of the row's last event. Its first one follows the row before.
     revision BIGINT NOT NULL,
+    -- When the row's last event happened.
     at BIGINT NOT NULL,
-    type TEXT NOT NULL,
-    resource TEXT NOT NULL,
-    requester TEXT NOT NULL,
-    fencing_token BIGINT NOT NULL,
-    reserved_at BIGINT NOT NULL,
-    expires_at BIGINT,
-    -- Of the key that caused it, as it was then; for an expiry, of the key that reserved.
-    api_key_label TEXT NOT NULL,
-    resource_type TEXT NOT NULL,
-    metadata TEXT,
+    data TEXT NOT NULL,
     CONSTRAINT events_pk PRIMARY KEY (tenant_id, revision)
 ) WITHOUT ROWID;

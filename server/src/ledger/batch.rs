@@ -2,9 +2,10 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use coop_engine::{Book as _, Change, Decision, Event, MemoryBook, Reservation, Time, Ttl};
+use coop_engine::{Book as _, Change, Decision, MemoryBook, Reservation, Time, Ttl};
 use rusqlite::{Connection, params};
 
+use super::event_log::EventLog;
 use crate::model::TenantId;
 
 const END: &str =
@@ -12,9 +13,7 @@ const END: &str =
 const BEGIN: &str = "\
 INSERT INTO reservations (tenant_id, resource, fencing_token, requester, release_token, reserved_at, expires_at,
     ttl_seconds, api_key_label, resource_type, metadata) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
-const EVENT: &str = "\
-INSERT INTO events (tenant_id, revision, at, type, resource, requester, fencing_token, reserved_at, expires_at,
-    api_key_label, resource_type, metadata) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+const EVENTS: &str = "INSERT INTO events (tenant_id, revision, at, data) VALUES (?1, ?2, ?3, ?4)";
 const BOOK: &str = "\
 INSERT INTO tenant_books (tenant_id, revision, last_now, next_deadline, active) VALUES (?1, ?2, ?3, ?4, ?5)
   ON CONFLICT (tenant_id) DO UPDATE SET revision = excluded.revision, last_now = excluded.last_now,
@@ -25,7 +24,7 @@ INSERT INTO tenant_books (tenant_id, revision, last_now, next_deadline, active) 
 pub(super) struct Batch {
     begun: HashMap<(TenantId, u64), Arc<Reservation>>,
     ended: Vec<(TenantId, Arc<Reservation>)>,
-    events: Vec<(TenantId, Event)>,
+    events: HashMap<TenantId, EventLog>,
     books: Vec<BookRow>,
 }
 
@@ -39,12 +38,12 @@ struct BookRow {
 
 impl Batch {
     /// Whether there is nothing to commit.
-    pub(super) const fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.events.is_empty()
     }
 
     /// Adds a decision. A reservation that begins and ends within the batch leaves its events and no row.
-    pub(super) fn add(&mut self, tenant: TenantId, decision: &Decision) {
+    pub(super) fn add(&mut self, tenant: TenantId, decision: &Decision) -> serde_json::Result<()> {
         for change in &decision.changes {
             match change {
                 Change::Put(reservation) => {
@@ -58,8 +57,11 @@ impl Batch {
                 }
             }
         }
-        let events = decision.events.iter().cloned();
-        self.events.extend(events.map(|event| (tenant, event)));
+        if decision.events.is_empty() {
+            return Ok(());
+        }
+        let log = self.events.entry(tenant).or_default();
+        decision.events.iter().try_for_each(|event| log.push(event))
     }
 
     /// Adds the state of a tenant's book after all of its decisions.
@@ -101,22 +103,13 @@ impl Batch {
                 reservation.metadata.as_deref(),
             ])?;
         }
-        let mut insert = db.prepare_cached(EVENT)?;
-        for (tenant, event) in &self.events {
-            let reservation = &event.reservation;
+        let mut insert = db.prepare_cached(EVENTS)?;
+        for (tenant, log) in &self.events {
             insert.execute(params![
                 tenant.as_i64(),
-                number(event.revision.as_u64()),
-                event.at.as_micros(),
-                event.kind.as_str(),
-                reservation.resource.as_str(),
-                reservation.principal.requester.as_str(),
-                number(reservation.fencing_token.as_u64()),
-                reservation.reserved_at.as_micros(),
-                reservation.expires_at.map(Time::as_micros),
-                &*event.label,
-                &*reservation.resource_type,
-                reservation.metadata.as_deref(),
+                number(log.revision()),
+                log.at().as_micros(),
+                log.text()
             ])?;
         }
         let mut book = db.prepare_cached(BOOK)?;

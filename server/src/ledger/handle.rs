@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use coop_engine::{Caller, Command, Outcome, Time};
 use tokio::{
-    sync::{Notify, oneshot, watch},
+    sync::{Notify, mpsc, oneshot, watch},
     task::JoinHandle,
 };
 use tokio_util::task::TaskTracker;
@@ -15,7 +15,7 @@ use super::{
     checkpoint::{self, Wal},
     mutation::Pending,
     queue::{Job, Queue},
-    writer::{Counters, Fatal, Writer},
+    writer::{self, Counters, Fatal, Writer},
 };
 use crate::{
     clock::SharedClock,
@@ -104,7 +104,10 @@ pub async fn start(
     });
     let wal = Wal::new();
     tasks.spawn(checkpoint::run(checkpointer, wal.clone()));
+    let (answers, batches_of_answers) = mpsc::unbounded_channel();
+    tasks.spawn(writer::answer(batches_of_answers));
     let writer = Writer {
+        answers,
         shared: Arc::clone(&shared),
         store: store.clone(),
         db: writer,

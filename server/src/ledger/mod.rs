@@ -8,6 +8,7 @@ mod batch;
 mod books;
 mod checkpoint;
 mod credentials;
+mod event_log;
 mod handle;
 mod mutation;
 mod queue;

@@ -9,7 +9,7 @@ use std::{
 use coop_engine::{Caller, Command, Decision, Limits, MemoryBook, Time, decide};
 use metrics::Counter;
 use rusqlite::{Connection, ErrorCode};
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 use tokio_util::task::TaskTracker;
 
 use super::{
@@ -36,7 +36,7 @@ const EXPIRING_TENANTS: usize = 64;
 #[error("the fate of a commit is unknown ({0}); a restart decides")]
 pub struct Fatal(StoreError);
 
-struct Answer {
+pub(super) struct Answer {
     reply: oneshot::Sender<Result<Decided, Refused>>,
     decided: Decided,
 }
@@ -52,6 +52,7 @@ pub(super) struct Writer {
     pub(super) books: Books,
     pub(super) deadlines: Deadlines,
     pub(super) tasks: TaskTracker,
+    pub(super) answers: mpsc::UnboundedSender<Vec<Answer>>,
     pub(super) counters: Counters,
 }
 
@@ -163,7 +164,7 @@ impl Writer {
                 Ok(decision) => {
                     let changed = touched.entry(tenant).or_default();
                     *changed |= !decision.events.is_empty();
-                    batch.add(tenant, &decision);
+                    sound = batch.add(tenant, &decision).is_ok();
                     let decided = Decided {
                         command: job.command,
                         outcome: decision.outcome,
@@ -193,7 +194,7 @@ impl Writer {
             self.abandon(&touched, answers);
         } else if batch.is_empty() {
             // Everything these answers saw was durable before.
-            send(answers);
+            self.send(answers);
         } else {
             self.commit(batch, &touched, answers)?;
         }
@@ -223,7 +224,7 @@ impl Writer {
                     self.deadlines
                         .set(*tenant, deadline_of(self.books.book(*tenant)));
                 }
-                send(answers);
+                self.send(answers);
                 Ok(())
             }
             Err(error) if is_fate_unknown(&error) => Err(Fatal(error.into())),
@@ -239,6 +240,10 @@ impl Writer {
                 Ok(())
             }
         }
+    }
+
+    fn send(&self, answers: Vec<Answer>) {
+        let _ = self.answers.send(answers);
     }
 
     /// Forgets books that are ahead of the store, and says to everybody in the batch that nothing is acknowledged.
@@ -333,10 +338,13 @@ fn expiry() -> Job {
     }
 }
 
-/// Nobody reads the answer of a client that has gone; what was committed for it stands.
-fn send(answers: Vec<Answer>) {
-    for Answer { reply, decided } in answers {
-        let _ = reply.send(Ok(decided));
+/// Hands the answers out on a thread of the requests': that wakes their tasks without a call into the kernel each.
+pub(super) async fn answer(mut batches: mpsc::UnboundedReceiver<Vec<Answer>>) {
+    while let Some(answers) = batches.recv().await {
+        for Answer { reply, decided } in answers {
+            // Nobody reads the answer of a client that has gone; what was committed for it stands.
+            let _ = reply.send(Ok(decided));
+        }
     }
 }
 
