@@ -47,9 +47,14 @@ impl Wal {
         }
     }
 
-    /// Whether the writer has to finish a checkpoint; asking takes the duty.
+    /// Whether the writer has to finish a checkpoint.
+    pub(super) fn is_to_finish(&self) -> bool {
+        self.0.finish.load(Ordering::Relaxed)
+    }
+
+    /// The same; asking takes the duty.
     pub(super) fn take_finish(&self) -> bool {
-        self.0.finish.load(Ordering::Relaxed) && self.0.finish.swap(false, Ordering::Relaxed)
+        self.is_to_finish() && self.0.finish.swap(false, Ordering::Relaxed)
     }
 
     /// Ends the checkpointer.

@@ -101,9 +101,20 @@ impl Queue {
             && self.parked.is_empty()
     }
 
-    /// Whether nothing is waiting for its turn.
-    pub(super) fn is_idle(&self) -> bool {
-        self.turns.is_empty() && self.mutations.is_empty() && self.arrivals.is_empty()
+    /// The one command that waits, if there is nothing else to do.
+    pub(super) fn take_lone(&mut self) -> Option<(TenantId, Job)> {
+        let tenant = *self.turns.front()?;
+        let is_alone = self.turns.len() == 1
+            && self.mutations.is_empty()
+            && self.arrivals.is_empty()
+            && !self.tick
+            && self.by_tenant.get(&tenant).is_some_and(|queue| queue.len() == 1);
+        if !is_alone {
+            return None;
+        }
+        self.turns.clear();
+        let job = self.by_tenant.remove(&tenant)?.pop_front()?;
+        Some((tenant, job))
     }
 
     /// Puts jobs back in front and gives their tenant no turn until its book is there. Answers whether somebody has to

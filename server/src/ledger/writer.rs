@@ -9,7 +9,7 @@ use std::{
 use coop_engine::{Caller, Command, Decision, Limits, MemoryBook, Time, decide};
 use metrics::Counter;
 use rusqlite::{Connection, ErrorCode};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio_util::task::TaskTracker;
 
 use super::{
@@ -31,10 +31,19 @@ const EXPIRATIONS: usize = 1_000;
 /// Tenants whose expiries are announced in one batch.
 const EXPIRING_TENANTS: usize = 64;
 
-/// The store is in a state that only a restart can tell: whether the last commit is durable is unknown.
+/// The store is in a state that only a restart can tell.
 #[derive(Debug, thiserror::Error)]
-#[error("the fate of a commit is unknown ({0}); a restart decides")]
-pub struct Fatal(StoreError);
+pub enum Fatal {
+    /// Whether the last commit is durable is unknown.
+    #[error("the fate of a commit is unknown ({0}); a restart decides")]
+    Commit(#[from] StoreError),
+    /// The writer is gone with the request that did its work.
+    #[error("the writer panicked; a restart decides")]
+    Panicked,
+}
+
+/// Where the writer sits: one at a time has it, its own thread or, while that rests, a lone request.
+pub(super) type Desk = Mutex<Option<Writer>>;
 
 pub(super) struct Answer {
     reply: oneshot::Sender<Result<Decided, Refused>>,
@@ -53,6 +62,8 @@ pub(super) struct Writer {
     pub(super) deadlines: Deadlines,
     pub(super) tasks: TaskTracker,
     pub(super) answers: mpsc::UnboundedSender<Vec<Answer>>,
+    /// What ended it while a request did its work.
+    pub(super) fatal: Option<Fatal>,
     pub(super) counters: Counters,
 }
 
@@ -71,20 +82,37 @@ impl Counters {
     }
 }
 
+/// The writer's thread: works until the queue is closed and empty.
+pub(super) async fn run(desk: Arc<Desk>, shared: Arc<Shared>) -> Result<(), Fatal> {
+    loop {
+        let mut seat = desk.lock().await;
+        // Absent only when it was dropped in the middle of its work.
+        let mut writer = seat.take().ok_or(Fatal::Panicked)?;
+        if writer.work().await? {
+            return writer.close().await;
+        }
+        *seat = Some(writer);
+        drop(seat);
+        shared.wake.notified().await;
+    }
+}
+
 impl Writer {
-    pub(super) async fn run(mut self) -> Result<(), Fatal> {
-        self.publish_deadline();
+    /// Does what there is to do. Answers whether that was the last of it.
+    async fn work(&mut self) -> Result<bool, Fatal> {
+        if let Some(fatal) = self.fatal.take() {
+            return Err(fatal);
+        }
         loop {
+            if self.wal.take_finish() {
+                checkpoint(&mut self.db, "PASSIVE").await?;
+            }
             let (work, drained) = {
                 let mut queue = self.shared.queue();
                 (queue.take(), queue.is_drained())
             };
             if work.is_empty() {
-                if drained {
-                    break;
-                }
-                self.shared.wake.notified().await;
-                continue;
+                return Ok(drained);
             }
             for arrival in work.arrivals {
                 self.arrive(arrival);
@@ -92,8 +120,7 @@ impl Writer {
             for mutation in work.mutations {
                 mutation
                     .run(&mut self.db, &self.shared.credentials)
-                    .await
-                    .map_err(Fatal)?;
+                    .await?;
                 self.wal.committed();
             }
             let mut jobs = work.jobs;
@@ -101,13 +128,27 @@ impl Writer {
                 let due = self.deadlines.due(self.clock.now(), EXPIRING_TENANTS);
                 jobs.extend(due.into_iter().map(|tenant| (tenant, expiry())));
             }
-            self.decide_all(jobs)?;
-            if self.wal.take_finish() {
-                checkpoint(&mut self.db, "PASSIVE").await.map_err(Fatal)?;
-            }
+            self.shared.set_quiet(jobs.len() <= 1);
+            let answers = self.decide_all(jobs)?;
+            // Given out on a thread of the requests': that wakes their tasks without a call into the kernel each.
+            let _ = self.answers.send(answers);
         }
+    }
+
+    /// Decides a request's own command on its own thread.
+    pub(super) fn decide_lone(&mut self, job: (TenantId, Job)) {
+        match self.decide_all(vec![job]) {
+            Ok(answers) => give(answers),
+            Err(fatal) => self.fatal = Some(fatal),
+        }
+        if self.fatal.is_some() || self.wal.is_to_finish() {
+            self.shared.wake.notify_one();
+        }
+    }
+
+    async fn close(mut self) -> Result<(), Fatal> {
         self.wal.close();
-        checkpoint(&mut self.db, "TRUNCATE").await.map_err(Fatal)?;
+        checkpoint(&mut self.db, "TRUNCATE").await?;
         Ok(())
     }
 
@@ -124,8 +165,8 @@ impl Writer {
         self.shared.queue().unpark(arrival.tenant);
     }
 
-    /// Decides, commits, and only then answers.
-    fn decide_all(&mut self, jobs: Vec<(TenantId, Job)>) -> Result<(), Fatal> {
+    /// Decides and commits. What it gives back is durable and may be answered.
+    fn decide_all(&mut self, jobs: Vec<(TenantId, Job)>) -> Result<Vec<Answer>, Fatal> {
         let now = self.clock.now();
         let mut batch = Batch::default();
         let mut answers = Vec::with_capacity(jobs.len());
@@ -190,26 +231,19 @@ impl Writer {
             .into_iter()
             .filter_map(|(id, changed)| changed.then_some(id))
             .collect();
-        if !sound {
+        // When nothing has changed, everything the answers saw was durable before.
+        let acknowledged = sound && (batch.is_empty() || self.commit(batch, &touched)?);
+        if !acknowledged {
             self.abandon(&touched, answers);
-        } else if batch.is_empty() {
-            // Everything these answers saw was durable before.
-            self.send(answers);
-        } else {
-            self.commit(batch, &touched, answers)?;
+            return Ok(Vec::new());
         }
+        self.counters.commands.increment(answers.len() as u64);
         self.publish_deadline();
-        Ok(())
+        Ok(answers)
     }
 
-    /// Commits on the thread that the asker's own request runs on: a hand-over to another thread and back costs more than
-    /// everything else here but the disk flush. Meanwhile this thread serves nobody; the other ones do.
-    fn commit(
-        &mut self,
-        mut batch: Batch,
-        touched: &[TenantId],
-        answers: Vec<Answer>,
-    ) -> Result<(), Fatal> {
+    /// Makes a batch durable. Answers whether it is: false when all of it is undone.
+    fn commit(&mut self, mut batch: Batch, touched: &[TenantId]) -> Result<bool, Fatal> {
         for tenant in touched {
             if let Some(book) = self.books.book(*tenant) {
                 batch.add_book(*tenant, book);
@@ -219,31 +253,24 @@ impl Writer {
             Ok(()) => {
                 self.wal.committed();
                 self.counters.commits.increment(1);
-                self.counters.commands.increment(answers.len() as u64);
                 for tenant in touched {
                     self.deadlines
                         .set(*tenant, deadline_of(self.books.book(*tenant)));
                 }
-                self.send(answers);
-                Ok(())
+                Ok(true)
             }
-            Err(error) if is_fate_unknown(&error) => Err(Fatal(error.into())),
+            Err(error) if is_fate_unknown(&error) => Err(Fatal::Commit(error.into())),
             Err(error) => {
                 tracing::error!(%error, "a batch was refused by the database and is rolled back");
                 // A statement that failed may have ended the transaction itself; then there is nothing to undo.
                 if !self.batches.is_autocommit() {
                     self.batches
                         .execute_batch("ROLLBACK")
-                        .map_err(|error| Fatal(error.into()))?;
+                        .map_err(|error| Fatal::Commit(error.into()))?;
                 }
-                self.abandon(touched, answers);
-                Ok(())
+                Ok(false)
             }
         }
-    }
-
-    fn send(&self, answers: Vec<Answer>) {
-        let _ = self.answers.send(answers);
     }
 
     /// Forgets books that are ahead of the store, and says to everybody in the batch that nothing is acknowledged.
@@ -274,7 +301,7 @@ impl Writer {
         });
     }
 
-    fn publish_deadline(&self) {
+    pub(super) fn publish_deadline(&self) {
         let next = self.deadlines.next();
         self.shared
             .next_deadline
@@ -338,13 +365,17 @@ fn expiry() -> Job {
     }
 }
 
-/// Hands the answers out on a thread of the requests': that wakes their tasks without a call into the kernel each.
+/// Gives out what the writer's thread has decided.
 pub(super) async fn answer(mut batches: mpsc::UnboundedReceiver<Vec<Answer>>) {
     while let Some(answers) = batches.recv().await {
-        for Answer { reply, decided } in answers {
-            // Nobody reads the answer of a client that has gone; what was committed for it stands.
-            let _ = reply.send(Ok(decided));
-        }
+        give(answers);
+    }
+}
+
+/// Nobody reads the answer of a client that has gone; what was committed for it stands.
+fn give(answers: Vec<Answer>) {
+    for Answer { reply, decided } in answers {
+        let _ = reply.send(Ok(decided));
     }
 }
 
