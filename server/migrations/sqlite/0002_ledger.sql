@@ -40,4 +40,4 @@ CREATE TABLE events (
     at BIGINT NOT NULL,
     data TEXT NOT NULL,
     CONSTRAINT events_pk PRIMARY KEY (tenant_id, revision)
-) WITHOUT ROWID;
+);

@@ -6,16 +6,16 @@ use serde::Serialize;
 /// An event's place in the array is what names its parts, so that the names are not kept a million times.
 #[derive(Serialize)]
 struct Kept<'a>(
-    u64,         // revision
-    i64,         // at, microseconds
-    &'a str,     // type
-    &'a str,     // resource
-    &'a str,     // requester
-    u64,         // fencing token
-    i64,         // reserved at, microseconds
-    Option<i64>, // expires at, microseconds
-    &'a str,     // label of the key that caused it; for an expiry, of the key that reserved
-    &'a str,     // resource type
+    u64,             // revision
+    i64,             // at, microseconds
+    &'a str,         // type
+    &'a str,         // resource
+    &'a str,         // requester
+    u64,             // fencing token
+    i64,             // reserved at, microseconds
+    Option<i64>,     // expires at, microseconds
+    &'a str,         // label of the key that caused it; for an expiry, of the key that reserved
+    &'a str,         // resource type
     Option<&'a str>, // metadata, the text of an object
 );
 

@@ -1,6 +1,9 @@
 //! What the rest of the program sees of the ledger.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::{AtomicBool, Ordering}};
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicU32, Ordering},
+};
 
 use coop_engine::{Caller, Command, Outcome, Time};
 use tokio::{
@@ -45,22 +48,30 @@ pub enum Refused {
     Unavailable,
 }
 
+/// After so many batches of one command each a next one will most likely be alone too. A thread that waits for a commit
+/// serves nobody meanwhile, so with company the writer's own thread does it.
+const QUIET: u32 = 8;
+
 pub(super) struct Shared {
     pub(super) queue: Mutex<Queue>,
     pub(super) wake: Notify,
-    /// Whether the last batch was one command or none.
-    pub(super) quiet: AtomicBool,
+    /// Batches of one command since the last larger one.
+    pub(super) lone_batches: AtomicU32,
     pub(super) credentials: Credentials,
     pub(super) next_deadline: watch::Sender<Option<Time>>,
 }
 
 impl Shared {
-    pub(super) fn set_quiet(&self, quiet: bool) {
-        self.quiet.store(quiet, Ordering::Relaxed);
+    pub(super) fn count_batch(&self, commands: usize) {
+        if commands > 1 {
+            self.lone_batches.store(0, Ordering::Relaxed);
+        } else {
+            self.lone_batches.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     fn is_quiet(&self) -> bool {
-        self.quiet.load(Ordering::Relaxed)
+        self.lone_batches.load(Ordering::Relaxed) >= QUIET
     }
 
     /// Nothing panics half-way through a change of the queue, so a poisoned one is whole.
@@ -110,7 +121,7 @@ pub async fn start(
     let shared = Arc::new(Shared {
         queue: Mutex::default(),
         wake: Notify::new(),
-        quiet: AtomicBool::new(true),
+        lone_batches: AtomicU32::new(QUIET),
         credentials,
         next_deadline: watch::channel(None).0,
     });
@@ -143,7 +154,11 @@ pub async fn start(
         runtime.block_on(running)
     });
     Ok(Running {
-        ledger: Ledger { shared, desk, store },
+        ledger: Ledger {
+            shared,
+            desk,
+            store,
+        },
         writer,
     })
 }

@@ -108,7 +108,10 @@ impl Queue {
             && self.mutations.is_empty()
             && self.arrivals.is_empty()
             && !self.tick
-            && self.by_tenant.get(&tenant).is_some_and(|queue| queue.len() == 1);
+            && self
+                .by_tenant
+                .get(&tenant)
+                .is_some_and(|queue| queue.len() == 1);
         if !is_alone {
             return None;
         }

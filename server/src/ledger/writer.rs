@@ -118,9 +118,7 @@ impl Writer {
                 self.arrive(arrival);
             }
             for mutation in work.mutations {
-                mutation
-                    .run(&mut self.db, &self.shared.credentials)
-                    .await?;
+                mutation.run(&mut self.db, &self.shared.credentials).await?;
                 self.wal.committed();
             }
             let mut jobs = work.jobs;
@@ -128,7 +126,7 @@ impl Writer {
                 let due = self.deadlines.due(self.clock.now(), EXPIRING_TENANTS);
                 jobs.extend(due.into_iter().map(|tenant| (tenant, expiry())));
             }
-            self.shared.set_quiet(jobs.len() <= 1);
+            self.shared.count_batch(jobs.len());
             let answers = self.decide_all(jobs)?;
             // Given out on a thread of the requests': that wakes their tasks without a call into the kernel each.
             let _ = self.answers.send(answers);

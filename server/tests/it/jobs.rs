@@ -10,14 +10,10 @@ use coop_locker::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{App, Tenant};
+use crate::support::{App, EVENTS, Tenant};
 
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
-const EVENTS: &str = "\
-SELECT json_object('type', type, 'resource', resource, 'fencingToken', fencing_token, 'apiKeyLabel', api_key_label, 'at', at)
-FROM events ORDER BY tenant_id, revision";
-
 /// All expiries in the log, once there are `count`.
 async fn expiries(app: &App, count: usize) -> Vec<Value> {
     let mut found = Vec::new();

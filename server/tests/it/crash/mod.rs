@@ -144,15 +144,12 @@ async fn read_books(site: &Site) -> BTreeMap<i64, Book> {
     let url = format!("sqlite://{}", site.path("coop-locker.db").display());
     let mut db = sqlx::SqliteConnection::connect(&url).await.expect("opens");
     let mut books: BTreeMap<i64, Book> = BTreeMap::new();
-    let events = "SELECT tenant_id, revision, \
-        json_object('revision', revision, 'type', type, 'requester', requester, 'resource', resource, 'fencingToken', fencing_token) \
-        FROM events ORDER BY tenant_id, revision";
-    for row in sqlx::query(events).fetch_all(&mut db).await.expect("rows") {
-        let data: String = row.get(2);
+    for row in sqlx::query(EVENTS).fetch_all(&mut db).await.expect("rows") {
+        let data: String = row.get(0);
         let event = serde_json::from_str(&data).expect("JSON");
-        let revision = u64::try_from(row.get::<i64, _>(1)).expect("positive");
+        let revision = u64::try_from(row.get::<i64, _>(2)).expect("positive");
         books
-            .entry(row.get(0))
+            .entry(row.get(1))
             .or_default()
             .events
             .push((revision, event));
