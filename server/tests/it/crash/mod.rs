@@ -18,7 +18,7 @@ use self::{
     client::{Client, World},
     history::History,
 };
-use crate::support::{Server, Site};
+use crate::support::{EVENTS, Server, Site};
 
 const KILLS: usize = 6;
 const TENANTS: usize = 2;

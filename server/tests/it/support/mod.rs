@@ -2,6 +2,7 @@
 
 mod app;
 mod clock;
+mod events;
 mod http;
 mod postgres;
 pub mod schema;
@@ -10,6 +11,7 @@ mod wire;
 
 pub use app::{App, Tenant};
 pub use clock::ManualClock;
+pub use events::EVENTS;
 pub use http::Answer;
 pub use postgres::Postgres;
 pub use server::{Server, Site};
