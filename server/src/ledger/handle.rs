@@ -148,11 +148,18 @@ pub async fn start(
     let desk = Arc::new(Desk::new(Some(writer)));
     let running = writer::run(Arc::clone(&desk), Arc::clone(&shared));
     let runtime = tokio::runtime::Handle::current();
-    let writer = tasks.spawn_blocking(move || {
-        // The lock on the file is held as long as anything writes to it.
-        let _guard = guard;
-        runtime.block_on(running)
-    });
+    let (ended, end) = oneshot::channel();
+    // A thread of its own, not one of the runtime's: a flush holds up no request, and a runtime that is dropped without
+    // having closed the ledger does not wait for it.
+    std::thread::Builder::new()
+        .name("ledger".to_owned())
+        .spawn(move || {
+            // The lock on the file is held as long as anything writes to it.
+            let _guard = guard;
+            let _ = ended.send(runtime.block_on(running));
+        })
+        .map_err(|e| StoreError::Io("the ledger's thread".into(), e))?;
+    let writer = tasks.spawn(async move { end.await.unwrap_or(Err(Fatal::Panicked)) });
     Ok(Running {
         ledger: Ledger {
             shared,
