@@ -154,9 +154,11 @@ pub async fn start(
     std::thread::Builder::new()
         .name("ledger".to_owned())
         .spawn(move || {
-            // The lock on the file is held as long as anything writes to it.
-            let _guard = guard;
-            let _ = ended.send(runtime.block_on(running));
+            let end = runtime.block_on(running);
+            // The lock on the file is held as long as anything writes to it, and not longer: whoever waits for the end may
+            // open the file again.
+            drop(guard);
+            let _ = ended.send(end);
         })
         .map_err(|e| StoreError::Io("the ledger's thread".into(), e))?;
     let writer = tasks.spawn(async move { end.await.unwrap_or(Err(Fatal::Panicked)) });
