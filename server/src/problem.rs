@@ -214,6 +214,11 @@ impl From<domain::Error> for Problem {
                 "It has changed in the meantime: look again.",
             ),
             Error::Taken => Self::new(StatusCode::CONFLICT, "TAKEN", "That name is taken."),
+            Error::DefaultKey => Self::new(
+                StatusCode::CONFLICT,
+                "DEFAULT_KEY",
+                "The default key cannot be revoked, only rotated.",
+            ),
             Error::LimitReached(limit) => Self::new(
                 StatusCode::CONFLICT,
                 "LIMIT_REACHED",

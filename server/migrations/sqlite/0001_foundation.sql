@@ -57,6 +57,8 @@ CREATE TABLE api_keys (
     pepper_version BIGINT NOT NULL,
     ciphertext BLOB NOT NULL,
     created_at BIGINT NOT NULL,
+    -- For display only; the audit log knows more.
+    created_by TEXT NOT NULL,
     rotated_at BIGINT,
     CONSTRAINT api_keys_pk PRIMARY KEY (id),
     CONSTRAINT api_keys_digest UNIQUE (digest),

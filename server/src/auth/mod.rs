@@ -40,6 +40,7 @@
 //! ```
 
 pub mod api_key;
+mod by;
 pub mod csrf;
 pub mod dev;
 mod failure;
@@ -52,6 +53,7 @@ pub mod session;
 mod state;
 mod user;
 
+pub use by::by;
 pub use failure::Failure;
 pub use return_to::return_to;
 pub use state::DashboardState;

@@ -5,10 +5,10 @@ use axum::{
 use http::{Method, request::Parts};
 use tower_sessions::Session;
 
-use super::{DashboardState, Failure, session::Current};
+use super::{DashboardState, Failure, by, session::Current};
 use crate::{
     domain::sign_in,
-    model::{Identity, TenantId},
+    model::{Actor, Identity, TenantId},
 };
 
 /// A signed-in person, who may not own a tenant yet: looking and claiming need none.
@@ -77,6 +77,7 @@ impl FromRequestParts<DashboardState> for DashboardUser {
             &services.keyring,
             &services.clock,
             &identity,
+            by(Actor::user(&identity), parts),
         )
         .await
         .map_err(|error| Failure::from(error).into_response())?;

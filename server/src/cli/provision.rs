@@ -11,7 +11,7 @@ use crate::{
     domain::{self, api_keys, tenants},
     keyring::KeyText,
     lifecycle::{Opening, StartError, open},
-    model::{ApiKey, ApiKeyId, TenantId, Tier, UnknownTier},
+    model::{Actor, ApiKey, ApiKeyId, By, TenantId, Tier, UnknownTier},
     store::Purpose,
 };
 
@@ -114,6 +114,7 @@ pub(super) async fn tenant(settings: Settings, command: TenantCommand) -> Result
                 &name,
                 email,
                 tier,
+                by(),
             )
             .await
             .map_err(|e| failed(&e))?;
@@ -137,7 +138,7 @@ pub(super) async fn tenant(settings: Settings, command: TenantCommand) -> Result
         }
         TenantCommand::List { json } => list(&opening, json).await?,
         TenantCommand::SetTier { tenant, tier } => {
-            tenants::set_tier(&services.ledger, tenant, tier)
+            tenants::set_tier(&services.ledger, &services.clock, tenant, tier, None, by())
                 .await
                 .map_err(|e| failed(&e))?;
             print::text(&format!("{tenant} is {tier} now\n"));
@@ -192,7 +193,7 @@ pub(super) async fn key(settings: Settings, command: KeyCommand) -> Result<(), S
         } => {
             let tiers = &services.settings.tiers;
             (
-                api_keys::create(ledger, keyring, clock, tiers, tenant, label)
+                api_keys::create(ledger, keyring, clock, tiers, tenant, label, by())
                     .await
                     .map_err(|e| failed(&e))?,
                 json,
@@ -204,8 +205,16 @@ pub(super) async fn key(settings: Settings, command: KeyCommand) -> Result<(), S
                 None => api_keys::default_key(ledger, tenant).await,
             };
             let current = current.map_err(|e| failed(&e))?;
-            let rotated =
-                api_keys::rotate(ledger, keyring, clock, tenant, current.id, current.version).await;
+            let rotated = api_keys::rotate(
+                ledger,
+                keyring,
+                clock,
+                tenant,
+                current.id,
+                current.version,
+                by(),
+            )
+            .await;
             (rotated.map_err(|e| failed(&e))?, json)
         }
     };
@@ -229,6 +238,11 @@ fn print_key(key: &ApiKey, value: &KeyText, json: bool) {
             key.label
         ));
     }
+}
+
+/// Whoever has the server's files.
+const fn by() -> By {
+    By::local(Actor::Operator)
 }
 
 fn line(value: &serde_json::Value) {

@@ -4,9 +4,9 @@ use app::error::AppError;
 use http::request::Parts;
 
 use crate::{
-    auth::{DashboardState, Failure, Person},
+    auth::{DashboardState, Failure, Person, by},
     domain::{self, sign_in},
-    model::{Identity, TenantId},
+    model::{Actor, By, Identity, TenantId},
     state::Services,
 };
 
@@ -42,9 +42,21 @@ impl Asker {
             &services.keyring,
             &services.clock,
             &identity,
+            self.by(&identity),
         )
         .await
         .map_err(of_domain)
+    }
+
+    /// Whoever is signed in, as the audit log will have him.
+    pub(super) fn by(&self, identity: &Identity) -> By {
+        by(Actor::user(identity), &self.parts)
+    }
+
+    /// Who is signed in and his tenant: what a change needs.
+    pub(super) async fn owner(&self) -> Result<(TenantId, By), AppError> {
+        let identity = self.identity().await?.ok_or(AppError::SignedOut)?;
+        Ok((self.tenant().await?, self.by(&identity)))
     }
 
     /// Whether this page needs a tenant. The others show a new person what there is without making one: he may have come

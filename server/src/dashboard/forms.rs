@@ -21,8 +21,9 @@ use super::{
     pages::{Extra, render},
 };
 use crate::{
-    auth::Failure,
+    auth::{Failure, by},
     domain::{self, tenants},
+    model::Actor,
 };
 
 #[derive(Deserialize)]
@@ -105,7 +106,14 @@ pub(super) async fn claim(State(ui): State<Ui>, request: Request<Body>) -> Respo
         return Failure::bad_form("The claim code is missing.").into_response();
     };
     let services = &ui.state.services;
-    let error = match tenants::claim(&services.ledger, &services.clock, &identity, &form.code).await
+    let error = match tenants::claim(
+        &services.ledger,
+        &services.clock,
+        &identity,
+        &form.code,
+        by(Actor::user(&identity), &parts),
+    )
+    .await
     {
         Ok(_) => return Redirect::to(routes::DASHBOARD).into_response(),
         Err(domain::Error::NotFound) => AppError::Invalid(

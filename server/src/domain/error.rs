@@ -18,6 +18,9 @@ pub enum Error {
     /// Something of that name is there already.
     #[error("that name is taken")]
     Taken,
+    /// The default key can be rotated, not revoked.
+    #[error("the default key cannot be revoked, only rotated")]
+    DefaultKey,
     /// The tier does not allow another one.
     #[error("the tier allows {0} of them")]
     LimitReached(u64),

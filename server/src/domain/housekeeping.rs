@@ -14,6 +14,8 @@ const DAY: i64 = 24 * 3600 * 1_000_000;
 const HOUR: i64 = 3600 * 1_000_000;
 /// How long the bearer of a former key value is told what became of it.
 const RETIRED_KEYS_KEPT: i64 = 90 * DAY;
+/// How long the audit log remembers: two years.
+const AUDIT_KEPT: i64 = 730 * DAY;
 /// Rows forgotten in one commit, so that nobody waits for it.
 const ROWS: i64 = 1_000;
 /// Commits in a row.
@@ -22,7 +24,7 @@ const ROUNDS: usize = 100;
 /// Tenants whose events are pruned in one go.
 const TENANTS: i64 = 100;
 
-/// Forgets sessions and claims that ended, key values retired long ago, and events older than their tier keeps them.
+/// Forgets sessions and claims that ended, key values retired long ago, old entries of the audit log, and events older than their tier keeps them.
 ///
 /// # Errors
 /// When the store fails.
@@ -64,11 +66,14 @@ impl Mutation for Prune {
     type Error = Error;
 
     async fn apply(self, db: &mut Db, effects: &mut Vec<Effect>) -> Result<u64, Error> {
-        let kept_since = Time::from_micros(self.now.as_micros().saturating_sub(RETIRED_KEYS_KEPT));
+        let before = |kept: i64| Time::from_micros(self.now.as_micros().saturating_sub(kept));
         let sessions = db.prune_sessions(self.now, ROWS).await?;
         let claims = db.prune_claims(self.now, ROWS).await?;
-        let retired = db.prune_retired_keys(kept_since, ROWS).await?;
-        let rows = sessions + claims + retired.len() as u64;
+        let retired = db
+            .prune_retired_keys(before(RETIRED_KEYS_KEPT), ROWS)
+            .await?;
+        let audit = db.prune_audit(before(AUDIT_KEPT), ROWS).await?;
+        let rows = sessions + claims + audit + retired.len() as u64;
         effects.extend(retired.into_iter().map(Effect::Forgotten));
         Ok(rows)
     }

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod api_keys;
+pub mod audit;
 mod error;
 pub mod housekeeping;
 mod new_tenant;

@@ -1,12 +1,13 @@
 //! Everything that a tenant begins with, made before the transaction that stores it.
 
 use coop_engine::Time;
+use serde_json::json;
 
 use super::Error;
 use crate::{
     keyring::{DataKey, KeyText, Keyring, WrappedKey},
     ledger::Effect,
-    model::{ApiKey, ApiKeyId, Tenant, TenantId, Tier},
+    model::{Actor, ApiKey, ApiKeyId, By, Deed, Tenant, TenantId, Tier},
     random,
     store::{Db, NewApiKey},
 };
@@ -29,6 +30,7 @@ impl NewTenant {
         name: &str,
         email: Option<String>,
         tier: Tier,
+        by: &Actor,
         now: Time,
     ) -> Result<Self, Error> {
         let tenant = Tenant {
@@ -53,6 +55,7 @@ impl NewTenant {
             is_default: true,
             version: 1,
             created_at: now,
+            created_by: by.name(),
             rotated_at: None,
         };
         Ok(Self {
@@ -67,8 +70,20 @@ impl NewTenant {
         &self.key.key
     }
 
-    pub(super) async fn insert(&self, db: &mut Db, effects: &mut Vec<Effect>) -> Result<(), Error> {
+    pub(super) async fn insert(
+        &self,
+        db: &mut Db,
+        by: &By,
+        effects: &mut Vec<Effect>,
+    ) -> Result<(), Error> {
         db.insert_tenant(&self.tenant, &self.data_key).await?;
+        let deed = Deed::new(
+            "tenant.create",
+            self.tenant.id,
+            json!({"name": self.tenant.name, "tier": self.tenant.tier.name(), "defaultKey": self.key.key.id.to_string()}),
+        );
+        db.append_audit(self.tenant.id, self.tenant.created_at, by, &deed)
+            .await?;
         insert_key(db, &self.key, self.tenant.tier, effects).await
     }
 }

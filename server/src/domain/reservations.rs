@@ -23,7 +23,7 @@ pub async fn decide(
 ) -> Result<Decided, Error> {
     let caller = Caller {
         issuer: None,
-        label: Arc::clone(&credential.label),
+        label: credential.label(),
     };
     Ok(ledger.decide(credential, caller, command).await?)
 }

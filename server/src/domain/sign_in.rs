@@ -8,7 +8,7 @@ use crate::{
     clock::SharedClock,
     keyring::Keyring,
     ledger::{Effect, Ledger, Mutation},
-    model::{Identity, TenantId, Tier},
+    model::{By, Identity, TenantId, Tier},
     store::Db,
 };
 
@@ -37,6 +37,7 @@ pub async fn tenant_of(
     keyring: &Keyring,
     clock: &SharedClock,
     identity: &Identity,
+    by: By,
 ) -> Result<TenantId, Error> {
     if let Some(tenant) = known_tenant_of(ledger, identity).await? {
         return Ok(tenant);
@@ -47,11 +48,19 @@ pub async fn tenant_of(
         .as_deref()
         .or(identity.email.as_deref())
         .unwrap_or("My tenant");
-    let new = NewTenant::prepare(keyring, name, identity.email.clone(), Tier::Free, now)?;
+    let new = NewTenant::prepare(
+        keyring,
+        name,
+        identity.email.clone(),
+        Tier::Free,
+        &by.actor,
+        now,
+    )?;
     Ok(ledger
         .mutate(FirstSignIn {
             identity: identity.clone(),
             new,
+            by,
             now,
         })
         .await?)
@@ -60,6 +69,7 @@ pub async fn tenant_of(
 struct FirstSignIn {
     identity: Identity,
     new: NewTenant,
+    by: By,
     now: Time,
 }
 
@@ -76,7 +86,7 @@ impl Mutation for FirstSignIn {
         {
             return Ok(tenant);
         }
-        self.new.insert(db, effects).await?;
+        self.new.insert(db, &self.by, effects).await?;
         db.insert_identity(&self.identity, self.new.tenant.id, self.now)
             .await?;
         Ok(self.new.tenant.id)

@@ -3,13 +3,14 @@
 use async_trait::async_trait;
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use coop_engine::Time;
+use serde_json::json;
 
 use super::{Error, new_tenant::NewTenant};
 use crate::{
     clock::SharedClock,
     keyring::{KeyText, Keyring, sha256},
     ledger::{Effect, Ledger, Mutation},
-    model::{ApiKeyId, Identity, Tenant, TenantId, Tier},
+    model::{ApiKeyId, By, Deed, Identity, Tenant, TenantId, Tier},
     random,
     store::Db,
 };
@@ -40,9 +41,10 @@ pub async fn create(
     name: &str,
     email: Option<String>,
     tier: Tier,
+    by: By,
 ) -> Result<Created, Error> {
     let now = clock.now();
-    let new = NewTenant::prepare(keyring, name, email, tier, now)?;
+    let new = NewTenant::prepare(keyring, name, email, tier, &by.actor, now)?;
     let claim_code = BASE64_URL_SAFE_NO_PAD.encode(random::bytes::<24>());
     let expires_at = Time::from_micros(now.as_micros().saturating_add(CLAIM_VALID));
     let new = ledger
@@ -50,6 +52,7 @@ pub async fn create(
             new,
             code_hash: sha256(claim_code.as_bytes()),
             expires_at,
+            by,
         })
         .await?;
     Ok(Created {
@@ -64,6 +67,7 @@ struct CreateTenant {
     new: NewTenant,
     code_hash: [u8; 32],
     expires_at: Time,
+    by: By,
 }
 
 #[async_trait]
@@ -72,7 +76,7 @@ impl Mutation for CreateTenant {
     type Error = Error;
 
     async fn apply(self, db: &mut Db, effects: &mut Vec<Effect>) -> Result<NewTenant, Error> {
-        self.new.insert(db, effects).await?;
+        self.new.insert(db, &self.by, effects).await?;
         db.insert_claim(&self.code_hash, self.new.tenant.id, self.expires_at)
             .await?;
         Ok(self.new)
@@ -100,13 +104,30 @@ pub async fn list(
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such tenant.
-pub async fn set_tier(ledger: &Ledger, tenant: TenantId, tier: Tier) -> Result<(), Error> {
-    Ok(ledger.mutate(SetTier { tenant, tier }).await?)
+pub async fn set_tier(
+    ledger: &Ledger,
+    clock: &SharedClock,
+    tenant: TenantId,
+    tier: Tier,
+    reason: Option<String>,
+    by: By,
+) -> Result<(), Error> {
+    let set = SetTier {
+        tenant,
+        tier,
+        reason,
+        by,
+        now: clock.now(),
+    };
+    Ok(ledger.mutate(set).await?)
 }
 
 struct SetTier {
     tenant: TenantId,
     tier: Tier,
+    reason: Option<String>,
+    by: By,
+    now: Time,
 }
 
 #[async_trait]
@@ -115,9 +136,15 @@ impl Mutation for SetTier {
     type Error = Error;
 
     async fn apply(self, db: &mut Db, effects: &mut Vec<Effect>) -> Result<(), Error> {
-        if !db.set_tenant_tier(self.tenant, self.tier).await? {
-            return Err(Error::NotFound);
-        }
+        let before = db.tenant(self.tenant).await?.ok_or(Error::NotFound)?.tier;
+        db.set_tenant_tier(self.tenant, self.tier).await?;
+        let deed = Deed::new(
+            "tenant.set_tier",
+            self.tenant,
+            json!({"before": before.name(), "after": self.tier.name(), "reason": self.reason}),
+        );
+        db.append_audit(self.tenant, self.now, &self.by, &deed)
+            .await?;
         effects.push(Effect::TierChanged(self.tenant, self.tier));
         Ok(())
     }
@@ -132,10 +159,12 @@ pub async fn claim(
     clock: &SharedClock,
     identity: &Identity,
     code: &str,
+    by: By,
 ) -> Result<TenantId, Error> {
     let claim = Claim {
         identity: identity.clone(),
         code_hash: sha256(code.trim().as_bytes()),
+        by,
         now: clock.now(),
     };
     Ok(ledger.mutate(claim).await?)
@@ -144,6 +173,7 @@ pub async fn claim(
 struct Claim {
     identity: Identity,
     code_hash: [u8; 32],
+    by: By,
     now: Time,
 }
 
@@ -158,6 +188,8 @@ impl Mutation for Claim {
             .await?
             .ok_or(Error::NotFound)?;
         db.insert_identity(&self.identity, tenant, self.now).await?;
+        let deed = Deed::new("tenant.claim", tenant, serde_json::Value::Null);
+        db.append_audit(tenant, self.now, &self.by, &deed).await?;
         Ok(tenant)
     }
 }

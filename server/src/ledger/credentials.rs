@@ -51,14 +51,20 @@ impl TenantState {
 pub struct Credential {
     /// The key.
     pub key: ApiKeyId,
-    /// Its label at the time.
-    pub label: Arc<str>,
     /// Whose it is.
     pub tenant: Arc<TenantState>,
+    /// Changed in place: whoever was authenticated before a renaming still sees the key's end.
+    label: RwLock<Arc<str>>,
     live: AtomicBool,
 }
 
 impl Credential {
+    /// The key's label at this very moment.
+    #[must_use]
+    pub fn label(&self) -> Arc<str> {
+        Arc::clone(&self.label.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// Whether it still is a key. Asked once more when a command is decided and before a read is answered.
     #[must_use]
     pub fn is_live(&self) -> bool {
@@ -107,7 +113,7 @@ impl Credentials {
             let found = match (row.state, row.key) {
                 (KeyState::Current, Some((key, label))) => Found::Live(Arc::new(Credential {
                     key,
-                    label: label.into(),
+                    label: RwLock::new(label.into()),
                     tenant,
                     live: AtomicBool::new(true),
                 })),
@@ -147,7 +153,7 @@ impl Credentials {
         let tenant = table.tenant(tenant, tier, false);
         let credential = Credential {
             key,
-            label: label.into(),
+            label: RwLock::new(label.into()),
             tenant,
             live: AtomicBool::new(true),
         };
@@ -166,6 +172,15 @@ impl Credentials {
         };
         if let Some(Found::Live(credential)) = table.by_digest.insert(*digest, retired) {
             credential.live.store(false, Ordering::Release);
+        }
+    }
+
+    pub(super) fn rename(&self, digest: &KeyDigest, label: &str) {
+        if let Some(Found::Live(credential)) = self.read().by_digest.get(digest) {
+            *credential
+                .label
+                .write()
+                .unwrap_or_else(PoisonError::into_inner) = label.into();
         }
     }
 

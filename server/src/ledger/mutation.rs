@@ -32,6 +32,13 @@ pub enum Effect {
         /// What became of it.
         state: KeyState,
     },
+    /// A key has another label from now on.
+    Renamed {
+        /// By which its value is found.
+        digest: KeyDigest,
+        /// The new label.
+        label: String,
+    },
     /// A retired value is remembered no longer.
     Forgotten(KeyDigest),
     /// The tenant's tier changed.
@@ -49,6 +56,7 @@ impl Effect {
                 label,
             } => credentials.add(digest, tenant, tier, key, &label),
             Self::Retired { digest, state } => credentials.retire(&digest, state),
+            Self::Renamed { digest, label } => credentials.rename(&digest, &label),
             Self::Forgotten(digest) => credentials.forget(&digest),
             Self::TierChanged(tenant, tier) => credentials.set_tier(tenant, tier),
         }

@@ -44,6 +44,8 @@ pub struct ApiKey {
     pub version: i64,
     /// When it was made.
     pub created_at: Time,
+    /// Who made it, for display.
+    pub created_by: String,
     /// When its value last changed.
     pub rotated_at: Option<Time>,
 }

@@ -1,12 +1,14 @@
 //! What the service keeps: plain values without I/O.
 
 mod api_key;
+mod audit;
 mod ids;
 mod session;
 mod tenant;
 mod tier;
 
 pub use api_key::{ApiKey, KeyDigest, KeyState};
+pub use audit::{Actor, AuditEntry, By, Deed, StoredAudit};
 pub use ids::{ApiKeyId, TenantId};
 pub use session::{Identity, StoredSession};
 pub use tenant::Tenant;

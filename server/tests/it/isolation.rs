@@ -116,20 +116,8 @@ impl Scene {
 
     /// Rotates A's key; from then on `a.key` is the new value. Answers the old one.
     async fn rotate_a(&mut self) -> String {
-        let services = &self.app.services;
-        let key = api_keys::default_key(&services.ledger, self.a.id).await;
-        let key = key.expect("there");
-        let (_, value) = api_keys::rotate(
-            &services.ledger,
-            &services.keyring,
-            &services.clock,
-            self.a.id,
-            key.id,
-            key.version,
-        )
-        .await
-        .expect("rotated");
-        std::mem::replace(&mut self.a.key, value.expose().to_owned())
+        let value = self.app.rotate_default(self.a.id).await;
+        std::mem::replace(&mut self.a.key, value)
     }
 
     /// The cookie of a person who is signed in.

@@ -2,12 +2,8 @@
 
 use std::time::Duration;
 
-use coop_engine::{Label, Time};
-use coop_locker::{
-    clock::iso,
-    domain::{api_keys, sessions},
-    model::Tier,
-};
+use coop_engine::Time;
+use coop_locker::{clock::iso, domain::sessions, model::Tier};
 use serde_json::{Value, json};
 
 use crate::support::{App, EVENTS, Tenant};
@@ -45,18 +41,8 @@ async fn reserve(app: &App, key: &str, resource: &str, ttl: u32) -> Value {
 async fn an_expiry_is_announced_under_the_label_of_the_key_that_reserved() {
     let app = App::start().await;
     let tenant = app.tenant(Tier::Starter).await;
-    let services = &app.services;
-    let (_, robot) = api_keys::create(
-        &services.ledger,
-        &services.keyring,
-        &services.clock,
-        &services.settings.tiers,
-        tenant.id,
-        Label::parse("robot").expect("a label"),
-    )
-    .await
-    .expect("made");
-    let granted = reserve(&app, robot.expose(), "short", 1).await;
+    let (_, robot) = app.make_key(tenant.id, "robot").await;
+    let granted = reserve(&app, &robot, "short", 1).await;
     reserve(&app, &tenant.key, "long", 60).await;
     app.clock.advance_ms(999);
     let list = app.get(&tenant.key, "/Reservation").await.json();
@@ -199,20 +185,7 @@ async fn code(app: &App, tenant: &Tenant) -> String {
 async fn a_rotated_value_is_told_so_for_ninety_days_and_is_unknown_afterwards() {
     let app = App::start().await;
     let tenant = app.tenant(Tier::Free).await;
-    let services = &app.services;
-    let key = api_keys::default_key(&services.ledger, tenant.id)
-        .await
-        .expect("there");
-    api_keys::rotate(
-        &services.ledger,
-        &services.keyring,
-        &services.clock,
-        tenant.id,
-        key.id,
-        key.version,
-    )
-    .await
-    .expect("rotated");
+    app.rotate_default(tenant.id).await;
     app.clock.advance_ms(89 * DAY);
     until_pruned(&app).await;
     assert_eq!(code(&app, &tenant).await, "API_KEY_ROTATED");

@@ -4,6 +4,7 @@
 
 mod api;
 mod architecture;
+mod audit;
 mod cli;
 mod connections;
 mod crash;

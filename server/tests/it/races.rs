@@ -14,11 +14,11 @@ use std::{
 use coop_engine::Label;
 use coop_locker::{
     domain::{self, api_keys},
-    model::{ApiKey, Tier},
+    model::Tier,
 };
 use serde_json::{Value, json};
 
-use crate::support::{App, Connection, Reply};
+use crate::support::{App, Connection, Reply, by};
 
 const CLIENTS: usize = 32;
 const ROTATIONS: usize = 4;
@@ -96,7 +96,6 @@ async fn a_rotated_key_opens_nothing_from_the_moment_its_rotation_returned() {
     let app = App::start().await;
     let tenant = app.tenant(Tier::Enterprise).await;
     let address = app.listen().await;
-    let services = &app.services;
     let mut key = tenant.key.clone();
     let mut reserved = BTreeSet::new();
     for rotation in 0..ROTATIONS {
@@ -109,22 +108,10 @@ async fn a_rotated_key_opens_nothing_from_the_moment_its_rotation_returned() {
             })
             .collect();
         patiently(|| race.answers.load(Ordering::SeqCst) > WARM).await;
-        let ApiKey { id, version, .. } = api_keys::default_key(&services.ledger, tenant.id)
-            .await
-            .expect("there");
-        let (_, new) = api_keys::rotate(
-            &services.ledger,
-            &services.keyring,
-            &services.clock,
-            tenant.id,
-            id,
-            version,
-        )
-        .await
-        .expect("rotated");
+        let new = app.rotate_default(tenant.id).await;
         let returned = race.moments.fetch_add(1, Ordering::SeqCst);
         race.over.store(true, Ordering::SeqCst);
-        new.expose().clone_into(&mut key);
+        key = new;
 
         let mut refused = 0;
         for client in clients {
@@ -180,20 +167,7 @@ async fn a_request_under_way_when_its_key_is_rotated_is_refused_and_changes_noth
     });
     let mut connection = begun.await.expect("no panic");
 
-    let services = &app.services;
-    let key = api_keys::default_key(&services.ledger, tenant.id)
-        .await
-        .expect("there");
-    let (_, new) = api_keys::rotate(
-        &services.ledger,
-        &services.keyring,
-        &services.clock,
-        tenant.id,
-        key.id,
-        key.version,
-    )
-    .await
-    .expect("rotated");
+    let new = app.rotate_default(tenant.id).await;
 
     let ended = tokio::task::spawn_blocking(move || {
         connection.write(body.as_bytes()).expect("sent");
@@ -202,7 +176,7 @@ async fn a_request_under_way_when_its_key_is_rotated_is_refused_and_changes_noth
     let reply = ended.await.expect("no panic");
     assert_eq!(reply.status, 401, "{}", reply.body);
     assert_eq!(reply.json()["code"], "API_KEY_ROTATED");
-    assert_eq!(names(&app, new.expose()).await, BTreeSet::new());
+    assert_eq!(names(&app, &new).await, BTreeSet::new());
     app.shut_down().await;
 }
 
@@ -223,6 +197,7 @@ async fn of_fifty_keys_made_at_once_a_starter_tenant_gets_nine() {
                 tiers,
                 id,
                 label,
+                by(),
             )
             .await
         });

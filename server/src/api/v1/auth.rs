@@ -96,7 +96,7 @@ pub(super) async fn whoami(
         tenant_name: account.tenant.name,
         tier: tier.name(),
         api_key_id: principal.credential().key.to_string(),
-        api_key_label: principal.credential().label.to_string(),
+        api_key_label: principal.credential().label().to_string(),
         end_user: None,
         limits: Limits {
             api_keys: usage(allows.api_keys, account.api_keys),

@@ -26,17 +26,24 @@ impl KeysPort for Asker {
     }
 
     async fn reveal(&self, id: &str) -> Result<KeyValue, AppError> {
-        let tenant = self.tenant().await?;
+        let (tenant, by) = self.owner().await?;
         let id = ApiKeyId::parse(id).ok_or(AppError::NotFound)?;
         let services = self.services();
-        api_keys::reveal(&services.ledger, &services.keyring, tenant, id)
-            .await
-            .map(with_value)
-            .map_err(of_domain)
+        api_keys::reveal(
+            &services.ledger,
+            &services.keyring,
+            &services.clock,
+            tenant,
+            id,
+            by,
+        )
+        .await
+        .map(with_value)
+        .map_err(of_domain)
     }
 
     async fn rotate(&self, id: &str, version: i64) -> Result<KeyValue, AppError> {
-        let tenant = self.tenant().await?;
+        let (tenant, by) = self.owner().await?;
         let id = ApiKeyId::parse(id).ok_or(AppError::NotFound)?;
         let services = self.services();
         api_keys::rotate(
@@ -46,6 +53,7 @@ impl KeysPort for Asker {
             tenant,
             id,
             version,
+            by,
         )
         .await
         .map(with_value)

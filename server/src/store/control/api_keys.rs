@@ -37,7 +37,8 @@ pub struct CredentialRow {
     pub suspended: bool,
 }
 
-const COLUMNS: &str = "id, tenant_id, label, hint, is_default, version, created_at, rotated_at";
+const COLUMNS: &str =
+    "id, tenant_id, label, hint, is_default, version, created_at, rotated_at, created_by";
 
 impl Db {
     /// Adds a key.
@@ -47,7 +48,7 @@ impl Db {
     pub async fn insert_api_key(&mut self, new: &NewApiKey) -> Result<(), StoreError> {
         let query = sqlx::query(
             "INSERT INTO api_keys (id, tenant_id, label, hint, is_default, version, digest, pepper_version, ciphertext, \
-             created_at, rotated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+             created_at, rotated_at, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         )
         .bind(new.key.id.as_i64())
         .bind(new.key.tenant.as_i64())
@@ -59,8 +60,53 @@ impl Db {
         .bind(Keyring::PEPPER_VERSION)
         .bind(new.ciphertext.clone())
         .bind(new.key.created_at.as_micros())
-        .bind(new.key.rotated_at.map(Time::as_micros));
+        .bind(new.key.rotated_at.map(Time::as_micros))
+        .bind(new.key.created_by.clone());
         self.execute(query).await.map(drop)
+    }
+
+    /// Every key of the tenant: the default key first, then in the order in which they were made.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn api_keys_of(&mut self, tenant: TenantId) -> Result<Vec<ApiKey>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM api_keys WHERE tenant_id = $1 ORDER BY is_default DESC, created_at, id"
+        );
+        let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(tenant.as_i64());
+        self.fetch_all(query).await?.iter().map(read_key).collect()
+    }
+
+    /// Gives a key another label; false when the tenant has no such key.
+    ///
+    /// # Errors
+    /// A unique violation when another key of the tenant's has that label.
+    pub async fn rename_api_key(
+        &mut self,
+        tenant: TenantId,
+        id: ApiKeyId,
+        label: &str,
+    ) -> Result<bool, StoreError> {
+        let query = sqlx::query("UPDATE api_keys SET label = $3 WHERE tenant_id = $1 AND id = $2")
+            .bind(tenant.as_i64())
+            .bind(id.as_i64())
+            .bind(label.to_owned());
+        Ok(self.execute(query).await? == 1)
+    }
+
+    /// Takes a key away; false when the tenant has no such key.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delete_api_key(
+        &mut self,
+        tenant: TenantId,
+        id: ApiKeyId,
+    ) -> Result<bool, StoreError> {
+        let query = sqlx::query("DELETE FROM api_keys WHERE tenant_id = $1 AND id = $2")
+            .bind(tenant.as_i64())
+            .bind(id.as_i64());
+        Ok(self.execute(query).await? == 1)
     }
 
     /// The tenant's default key.
@@ -97,8 +143,8 @@ impl Db {
         row.map(|row| {
             Ok(NewApiKey {
                 key: read_key(&row)?,
-                digest: read_digest(&row, 8)?,
-                ciphertext: row.try_get(9)?,
+                digest: read_digest(&row, 9)?,
+                ciphertext: row.try_get(10)?,
             })
         })
         .transpose()
@@ -248,5 +294,6 @@ fn read_key(row: &AnyRow) -> Result<ApiKey, StoreError> {
         version: row.try_get(5)?,
         created_at: Time::from_micros(row.try_get(6)?),
         rotated_at: row.try_get::<Option<i64>, _>(7)?.map(Time::from_micros),
+        created_by: row.try_get(8)?,
     })
 }

@@ -1,8 +1,10 @@
 //! The control plane: few rows, portable SQL, every statement run on both databases by the contract suite.
 
 mod api_keys;
+mod audit;
 mod meta;
 mod sessions;
 mod tenants;
 
 pub use api_keys::{CredentialRow, NewApiKey};
+pub use audit::FIRST_HASH;

@@ -1,32 +1,11 @@
 //! `X-Api-Key`: what opens the API, what does not, and what each is told.
 
 use axum::body::Body;
-use coop_locker::{
-    domain::api_keys,
-    keyring::KeyText,
-    model::{ApiKey, Tier},
-};
+use coop_locker::{domain::api_keys, keyring::KeyText, model::Tier};
 use http::Request;
 use serde_json::json;
 
-use crate::support::{App, Tenant};
-
-async fn rotate(app: &App, tenant: &Tenant) -> (ApiKey, KeyText) {
-    let services = &app.services;
-    let key = api_keys::default_key(&services.ledger, tenant.id)
-        .await
-        .expect("there");
-    api_keys::rotate(
-        &services.ledger,
-        &services.keyring,
-        &services.clock,
-        tenant.id,
-        key.id,
-        key.version,
-    )
-    .await
-    .expect("rotated")
-}
+use crate::support::{App, by};
 
 fn list() -> http::request::Builder {
     Request::get("/api/v1/Reservation")
@@ -118,15 +97,14 @@ async fn two_keys_in_one_request_are_refused() {
 async fn after_a_rotation_only_the_new_value_works_and_the_old_one_says_why() {
     let app = App::start().await;
     let tenant = app.tenant(Tier::Free).await;
-    let (key, new) = rotate(&app, &tenant).await;
-    assert_eq!(key.version, 2);
+    let new = app.rotate_default(tenant.id).await;
     assert_eq!(
         refusal(&app, list().header("x-api-key", &tenant.key))
             .await
             .0,
         "API_KEY_ROTATED"
     );
-    assert_eq!(app.get(new.expose(), "/Reservation").await.status, 200);
+    assert_eq!(app.get(&new, "/Reservation").await.status, 200);
 
     let app = app.restart().await;
     assert_eq!(
@@ -135,7 +113,7 @@ async fn after_a_rotation_only_the_new_value_works_and_the_old_one_says_why() {
             .0,
         "API_KEY_ROTATED"
     );
-    assert_eq!(app.get(new.expose(), "/Reservation").await.status, 200);
+    assert_eq!(app.get(&new, "/Reservation").await.status, 200);
     app.shut_down().await;
 }
 
@@ -147,7 +125,7 @@ async fn a_key_rotated_twice_from_the_same_page_is_rotated_once() {
     let seen = api_keys::default_key(&services.ledger, tenant.id)
         .await
         .expect("there");
-    let (_, first) = rotate(&app, &tenant).await;
+    let first = app.rotate_default(tenant.id).await;
     let again = api_keys::rotate(
         &services.ledger,
         &services.keyring,
@@ -155,10 +133,11 @@ async fn a_key_rotated_twice_from_the_same_page_is_rotated_once() {
         tenant.id,
         seen.id,
         seen.version,
+        by(),
     )
     .await;
     assert!(matches!(again, Err(coop_locker::domain::Error::Stale)));
-    assert_eq!(app.get(first.expose(), "/Reservation").await.status, 200);
+    assert_eq!(app.get(&first, "/Reservation").await.status, 200);
 }
 
 #[tokio::test]
@@ -181,13 +160,13 @@ async fn a_request_authenticated_before_a_rotation_and_decided_after_it_changes_
         // The channel holds one part: when this goes through, the first one was read, so the key was looked at.
         send.send(Ok(String::new())).await.expect("open");
         send.send(Ok(String::new())).await.expect("open");
-        let (_, new) = rotate(&app, &tenant).await;
+        let new = app.rotate_default(tenant.id).await;
         send.send(Ok(rest.to_owned())).await.expect("open");
         drop(send);
         new
     };
     let (answer, new) = tokio::join!(app.send(request), rotation);
     assert_eq!(answer.problem(401), "API_KEY_ROTATED");
-    let list = app.get(new.expose(), "/Reservation").await.json();
+    let list = app.get(&new, "/Reservation").await.json();
     assert_eq!(list["reservations"], json!([]));
 }

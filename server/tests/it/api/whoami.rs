@@ -3,7 +3,7 @@
 use coop_locker::{domain::tenants, model::Tier};
 use serde_json::json;
 
-use crate::support::App;
+use crate::support::{App, by};
 
 #[tokio::test]
 async fn it_says_whose_key_it_is_and_what_is_left_and_never_the_key() {
@@ -25,9 +25,16 @@ async fn a_tier_change_acts_on_the_very_next_request() {
         app.get(&tenant.key, "/auth/whoami").await.json()["tier"],
         "Free"
     );
-    tenants::set_tier(&app.services.ledger, tenant.id, Tier::Pro)
-        .await
-        .expect("changed");
+    let services = &app.services;
+    let set = tenants::set_tier(
+        &services.ledger,
+        &services.clock,
+        tenant.id,
+        Tier::Pro,
+        None,
+        by(),
+    );
+    set.await.expect("changed");
     let answer = app.get(&tenant.key, "/auth/whoami").await;
     assert_eq!(answer.json()["tier"], "Pro");
     assert_eq!(

@@ -1,7 +1,7 @@
 use coop_locker::{domain::tenants, model::Tier};
 
 use super::Browser;
-use crate::support::App;
+use crate::support::{App, by};
 
 /// A tenant made on the command line: its id and its claim code.
 async fn ownerless(app: &App) -> (String, String) {
@@ -13,6 +13,7 @@ async fn ownerless(app: &App) -> (String, String) {
         "acme",
         None,
         Tier::Pro,
+        by(),
     );
     let created = created.await.expect("made");
     (created.tenant.id.to_string(), created.claim_code)

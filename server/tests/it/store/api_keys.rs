@@ -12,6 +12,7 @@ use super::{at, insert_tenant, new_tenant};
 pub async fn contract(db: &mut Db) {
     a_key_comes_back_as_it_was_stored(db).await;
     labels_are_unique_within_a_tenant_and_digests_everywhere(db).await;
+    only_the_owner_renames_a_key_and_takes_it_away(db).await;
     a_value_is_replaced_only_by_the_next_version(db).await;
     all_credentials_are_loaded_with_what_became_of_them(db).await;
     retired_values_are_pruned_oldest_first_a_limited_number_at_a_time(db).await;
@@ -28,6 +29,7 @@ fn new_key(tenant: TenantId, id: i64, label: &str) -> NewApiKey {
             is_default: label == "default",
             version: 1,
             created_at: at(id),
+            created_by: "ann@example.com".to_owned(),
             rotated_at: None,
         },
         digest: KeyDigest([byte; 32]),
@@ -48,6 +50,7 @@ fn assert_same(stored: &ApiKey, key: &ApiKey) {
     assert_eq!(stored.is_default, key.is_default);
     assert_eq!(stored.version, key.version);
     assert_eq!(stored.created_at, key.created_at);
+    assert_eq!(stored.created_by, key.created_by);
     assert_eq!(stored.rotated_at, key.rotated_at);
 }
 
@@ -67,6 +70,11 @@ async fn a_key_comes_back_as_it_was_stored(db: &mut Db) {
     assert_eq!(db.count_api_keys_of(tenant).await.expect("read"), 2);
     let found = db.default_api_key_of(tenant).await.expect("read");
     assert_same(&found.expect("there"), &default.key);
+
+    let all = db.api_keys_of(tenant).await.expect("read");
+    let ids: Vec<_> = all.iter().map(|key| key.id).collect();
+    assert_eq!(ids, [default.key.id, further.key.id]);
+    assert!(db.api_keys_of(other).await.expect("read").is_empty());
 
     // Another tenant has none of it, and finds none of it by id.
     assert_eq!(db.count_api_keys_of(other).await.expect("read"), 0);
@@ -93,6 +101,23 @@ async fn labels_are_unique_within_a_tenant_and_digests_everywhere(db: &mut Db) {
     let orphan = new_key(TenantId::from_i64(112), 15, "ci");
     let refused = db.insert_api_key(&orphan).await;
     assert!(!refused.expect_err("no such tenant").is_unique_violation());
+}
+
+async fn only_the_owner_renames_a_key_and_takes_it_away(db: &mut Db) {
+    let (a, b) = (insert_tenant(db, 115).await, insert_tenant(db, 116).await);
+    let (one, two) = (new_key(a, 16, "one"), new_key(a, 17, "two"));
+    db.insert_api_key(&one).await.expect("inserted");
+    db.insert_api_key(&two).await.expect("inserted");
+    let id = one.key.id;
+    assert!(!db.rename_api_key(b, id, "x").await.expect("no error"));
+    let taken = db.rename_api_key(a, id, "two").await;
+    assert!(taken.expect_err("refused").is_unique_violation());
+    assert!(db.rename_api_key(a, id, "uno").await.expect("renamed"));
+    assert_eq!(stored(db, &one).await.key.label, "uno");
+    assert!(!db.delete_api_key(b, id).await.expect("no error"));
+    assert!(db.delete_api_key(a, id).await.expect("deleted"));
+    assert!(!db.delete_api_key(a, id).await.expect("no error"));
+    assert_eq!(db.count_api_keys_of(a).await.expect("read"), 1);
 }
 
 async fn a_value_is_replaced_only_by_the_next_version(db: &mut Db) {

@@ -1,6 +1,7 @@
 //! The control plane's statements, each one run on both databases, with the same expectations.
 
 mod api_keys;
+mod audit;
 mod sessions;
 mod tenants;
 
@@ -22,6 +23,7 @@ async fn contract(db: &mut Db) {
     a_transaction_is_all_or_nothing(db).await;
     tenants::contract(db).await;
     api_keys::contract(db).await;
+    audit::contract(db).await;
     sessions::contract(db).await;
 }
 

@@ -7,14 +7,15 @@ use std::{
 };
 
 use axum::body::Body;
+use coop_engine::Label;
 use coop_locker::{
     clock::SharedClock,
     config::{self, Overrides, Settings},
-    domain::tenants,
+    domain::{api_keys, tenants},
     jobs,
     ledger::Running,
     lifecycle,
-    model::{TenantId, Tier},
+    model::{Actor, ApiKey, By, TenantId, Tier},
     rate_limit::RateLimiter,
     router::Doors,
     state::Services,
@@ -152,6 +153,7 @@ impl App {
             "acme",
             None,
             tier,
+            by(),
         )
         .await;
         let created = created.expect("made");
@@ -159,6 +161,43 @@ impl App {
             id: created.tenant.id,
             key: created.value.expose().to_owned(),
         }
+    }
+
+    /// Makes a further key.
+    pub async fn make_key(&self, tenant: TenantId, label: &str) -> (ApiKey, String) {
+        let services = &self.services;
+        let (key, value) = api_keys::create(
+            &services.ledger,
+            &services.keyring,
+            &services.clock,
+            &services.settings.tiers,
+            tenant,
+            Label::parse(label).expect("a label"),
+            by(),
+        )
+        .await
+        .expect("made");
+        (key, value.expose().to_owned())
+    }
+
+    /// Gives a tenant's default key a new value, and answers with it.
+    pub async fn rotate_default(&self, tenant: TenantId) -> String {
+        let services = &self.services;
+        let key = api_keys::default_key(&services.ledger, tenant)
+            .await
+            .expect("there");
+        let (_, value) = api_keys::rotate(
+            &services.ledger,
+            &services.keyring,
+            &services.clock,
+            tenant,
+            key.id,
+            key.version,
+            by(),
+        )
+        .await
+        .expect("rotated");
+        value.expose().to_owned()
     }
 
     /// Any request at all.
@@ -201,6 +240,11 @@ impl App {
         self.call(key, Method::POST, "/Reservation/unreserve", Some(&items))
             .await
     }
+}
+
+/// Whoever changes something in a test.
+pub const fn by() -> By {
+    By::local(Actor::Operator)
 }
 
 /// Settings for a server whose files are in `folder`.

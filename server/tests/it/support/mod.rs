@@ -9,7 +9,7 @@ pub mod schema;
 mod server;
 mod wire;
 
-pub use app::{App, Tenant};
+pub use app::{App, Tenant, by};
 pub use clock::ManualClock;
 pub use events::EVENTS;
 pub use http::Answer;
