@@ -3,6 +3,7 @@
 
 use crate::model::Moment;
 use leptos::prelude::window;
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 
 /// The browser's clock.
@@ -52,4 +53,15 @@ fn kept_claim_code() -> Option<String> {
     let code = storage.get_item(CLAIM_CODE).ok()??;
     let _ = storage.remove_item(CLAIM_CODE);
     Some(code)
+}
+
+/// Takes the properties of the island around `card` out of the document: they may hold a key's value, which must not
+/// outlast its display.
+pub fn forget_props(card: &web_sys::HtmlElement) {
+    if let Some(island) = card.parent_element() {
+        // The attribute is there or it is not; there is nothing else that can fail.
+        let _ = island
+            .unchecked_ref::<web_sys::Element>()
+            .remove_attribute("data-props");
+    }
 }

@@ -15,7 +15,7 @@ struct Page {
 }
 
 /// Every page: its path and its view. A new page is a line here and a file in `pages`.
-const PAGES: [Page; 5] = [
+const PAGES: &[Page] = &[
     Page {
         path: routes::HOME,
         view: || view! { <pages::Home /> }.into_any(),
@@ -23,6 +23,10 @@ const PAGES: [Page; 5] = [
     Page {
         path: routes::DASHBOARD,
         view: || view! { <pages::Dashboard /> }.into_any(),
+    },
+    Page {
+        path: routes::KEYS,
+        view: || view! { <pages::Keys /> }.into_any(),
     },
     Page {
         path: routes::SIGN_IN,

@@ -4,6 +4,9 @@
 pub const HOME: &str = "/";
 /// The default key, the first calls, the active reservations. A POST performs a form's `action` and shows the same page.
 pub const DASHBOARD: &str = "/dashboard";
+/// All keys: made, renamed, revealed, rotated, revoked. A POST performs a form's `action`. The query's `key` says which one
+/// is managed, `page` which part of a long list is shown, `done` what a form has just done.
+pub const KEYS: &str = "/dashboard/keys";
 /// Choice of sign-in; carries `return_to`.
 pub const SIGN_IN: &str = "/auth/sign-in";
 /// Starts sign-in with Google (server route, GET); carries `return_to`.
@@ -19,9 +22,15 @@ pub const OPENAPI: &str = "/openapi.json";
 /// The name of the query and form field that says where to go after sign-in.
 pub const RETURN_TO: &str = "return_to";
 
-/// What a form posted to [`DASHBOARD`] wants done: the values of its field `action`. The other fields are `key` (an id)
-/// and `version`.
+/// What a form posted to [`DASHBOARD`] or [`KEYS`] wants done: the values of its field `action`. The other fields are
+/// `key` (an id), `version` and `label`.
 pub mod action {
+    /// Make a further key with the label.
+    pub const CREATE: &str = "create";
+    /// Give the key the label.
+    pub const RENAME: &str = "rename";
+    /// End the key for good; the label has to be its own.
+    pub const REVOKE: &str = "revoke";
     /// Show the key's value once more.
     pub const REVEAL: &str = "reveal";
     /// Replace the key's value, if it still has the version.

@@ -4,11 +4,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 
-use crate::{
-    domain,
-    model::{Tier, Tiers},
-    random,
-};
+use crate::{domain, model::Tier, random};
 
 static X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -180,23 +176,6 @@ impl Problem {
     pub const fn status(&self) -> StatusCode {
         self.status
     }
-}
-
-/// Whether a tier above `tier` has more of something. `None` means unlimited.
-pub fn is_lifted_by_upgrade(
-    tiers: &Tiers,
-    tier: Tier,
-    amount: impl Fn(&crate::model::Allowance) -> Option<u64>,
-) -> bool {
-    let own = amount(tiers.of(tier));
-    Tier::ALL
-        .into_iter()
-        .filter(|other| *other > tier)
-        .any(|other| match (own, amount(tiers.of(other))) {
-            (None, _) => false,
-            (Some(_), None) => true,
-            (Some(own), Some(more)) => more > own,
-        })
 }
 
 impl From<domain::Error> for Problem {

@@ -6,12 +6,14 @@ mod claim_code;
 mod code_block;
 mod curl;
 mod key_panel;
+mod shown_key;
 mod time_ticker;
 
 pub use claim_code::{ClaimCode, KeepClaimCode};
 pub use code_block::{CodeBlock, CopyCode};
 pub use curl::{Call, PLACEHOLDER_KEY};
 pub use key_panel::KeyPanel;
+pub use shown_key::{SHOWN_FOR, ShownKey};
 pub use time_ticker::TimeTicker;
 
 #[cfg(feature = "ssr")]

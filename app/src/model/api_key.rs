@@ -15,8 +15,25 @@ pub struct ApiKey {
     pub is_default: bool,
     /// When the key was made.
     pub created_at: Moment,
+    /// Who made it.
+    pub created_by: String,
+    /// When its value was last replaced.
+    pub rotated_at: Option<Moment>,
     /// Grows with each rotation. A form made for an older version is refused, so one that is sent twice rotates once.
     pub version: i64,
+}
+
+/// A part of the tenant's keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyList {
+    /// The default key first, then in the order in which they were made.
+    pub keys: Vec<ApiKey>,
+    /// How many there are in all.
+    pub count: u64,
+    /// How many the tier allows; none: unlimited.
+    pub limit: Option<u64>,
+    /// The lowest tier that allows more.
+    pub lifted_by: Option<String>,
 }
 
 /// A key together with its secret. It exists only inside a `no-store` answer to a POST.
@@ -33,8 +50,28 @@ pub struct KeyValue {
 pub struct Shown {
     /// The key and its value.
     pub value: KeyValue,
-    /// The value is new: the form rotated the key.
-    pub rotated: bool,
+    /// What the form did.
+    pub because: ShownBecause,
+}
+
+/// Why a value is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ShownBecause {
+    /// It was asked for once more.
+    Revealed,
+    /// It is new: the key was rotated.
+    Rotated,
+    /// The key is new.
+    Created,
+}
+
+/// A form of the keys page that was refused, with what was typed into it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// Why.
+    pub error: crate::error::AppError,
+    /// The label that was typed.
+    pub label: String,
 }
 
 /// Leaves the secret out, so that no log line can hold it.

@@ -6,6 +6,6 @@ mod moment;
 mod reservation;
 
 pub use account::Account;
-pub use api_key::{ApiKey, KeyValue, Shown};
+pub use api_key::{ApiKey, KeyList, KeyValue, Refused, Shown, ShownBecause};
 pub use moment::Moment;
 pub use reservation::{Reservation, ReservationPage};

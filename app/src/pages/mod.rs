@@ -4,6 +4,7 @@ mod claim;
 mod dashboard;
 mod dev_sign_in;
 mod home;
+mod keys;
 mod not_found;
 mod problem;
 mod sign_in;
@@ -14,6 +15,7 @@ pub use claim::Claim;
 pub use dashboard::Dashboard;
 pub use dev_sign_in::DevSignIn;
 pub use home::Home;
+pub use keys::Keys;
 pub use not_found::NotFound;
 pub use problem::ProblemPage;
 pub use sign_in::SignIn;
@@ -31,9 +33,14 @@ pub(crate) fn path() -> String {
     url().map_or_else(String::new, |url| url.path().to_owned())
 }
 
+/// A parameter of the request's query.
+fn query(name: &str) -> Option<String> {
+    url().and_then(|url| url.search_params().get(name))
+}
+
 /// Where the query says to go after sign-in, if that is a path of ours; else the dashboard.
 fn return_to() -> String {
-    let raw = url().and_then(|url| url.search_params().get(routes::RETURN_TO));
+    let raw = query(routes::RETURN_TO);
     routes::local(raw.as_deref()).to_owned()
 }
 

@@ -3,7 +3,7 @@
 use super::{AccountPort, KeysPort, ReservationsPort, Respond};
 use crate::{
     error::AppError,
-    model::{Account, ApiKey, KeyValue, Moment, Reservation, ReservationPage},
+    model::{Account, ApiKey, KeyList, KeyValue, Moment, Reservation, ReservationPage},
 };
 use async_trait::async_trait;
 use std::sync::{Mutex, PoisonError};
@@ -21,7 +21,18 @@ pub(crate) fn api_key() -> ApiKey {
         hint: "coop_sk_0123…3456".into(),
         is_default: true,
         created_at: Moment(1),
+        created_by: "ann@example.com".into(),
+        rotated_at: None,
         version: 7,
+    }
+}
+
+pub(crate) fn further_key() -> ApiKey {
+    ApiKey {
+        id: "key_2".into(),
+        label: "<i>robot</i>".into(),
+        is_default: false,
+        ..api_key()
     }
 }
 
@@ -73,6 +84,35 @@ pub(crate) struct FakeKeys;
 impl KeysPort for FakeKeys {
     async fn default_key(&self) -> Result<ApiKey, AppError> {
         Ok(api_key())
+    }
+
+    async fn list(&self, _skipped: u64, _limit: u32) -> Result<KeyList, AppError> {
+        Ok(KeyList {
+            keys: vec![api_key(), further_key()],
+            count: 2,
+            limit: Some(10),
+            lifted_by: Some("Pro".into()),
+        })
+    }
+
+    async fn find(&self, id: &str) -> Result<ApiKey, AppError> {
+        let keys = [api_key(), further_key()];
+        let found = keys.into_iter().find(|key| key.id == id);
+        found.ok_or(AppError::NotFound)
+    }
+
+    async fn create(&self, label: &str) -> Result<KeyValue, AppError> {
+        let mut made = key_value();
+        made.key.label = label.into();
+        Ok(made)
+    }
+
+    async fn rename(&self, id: &str, _label: &str) -> Result<(), AppError> {
+        self.find(id).await.map(drop)
+    }
+
+    async fn revoke(&self, id: &str, _label: &str) -> Result<(), AppError> {
+        self.find(id).await.map(drop)
     }
 
     async fn reveal(&self, id: &str) -> Result<KeyValue, AppError> {

@@ -1,6 +1,6 @@
 use crate::{
     error::AppError,
-    model::{ApiKey, KeyValue},
+    model::{ApiKey, KeyList, KeyValue},
 };
 use async_trait::async_trait;
 
@@ -9,6 +9,22 @@ use async_trait::async_trait;
 pub trait KeysPort: Send + Sync {
     /// The key that was made with the tenant.
     async fn default_key(&self) -> Result<ApiKey, AppError>;
+
+    /// At most `limit` keys after the first `skipped`.
+    async fn list(&self, skipped: u64, limit: u32) -> Result<KeyList, AppError>;
+
+    /// One key.
+    async fn find(&self, id: &str) -> Result<ApiKey, AppError>;
+
+    /// Makes a further key. [`AppError::Invalid`] for a label that is none or taken, [`AppError::Forbidden`] at the tier's
+    /// limit.
+    async fn create(&self, label: &str) -> Result<KeyValue, AppError>;
+
+    /// Gives a key another label.
+    async fn rename(&self, id: &str, label: &str) -> Result<(), AppError>;
+
+    /// Ends a key for good. `label` is what the person typed to confirm it: the key's own, else [`AppError::Invalid`].
+    async fn revoke(&self, id: &str, label: &str) -> Result<(), AppError>;
 
     /// The value of a key, once more.
     async fn reveal(&self, id: &str) -> Result<KeyValue, AppError>;

@@ -63,7 +63,7 @@ impl Asker {
     /// to take over a tenant that exists.
     pub(super) fn needs_tenant(&self) -> bool {
         let path = self.parts.uri.path();
-        path == app::routes::DASHBOARD || path.starts_with("/fn/")
+        path.starts_with(app::routes::DASHBOARD) || path.starts_with("/fn/")
     }
 }
 

@@ -74,8 +74,8 @@ async fn failed(ui: &Ui, mut asked: Parts, failure: &Failure, original: Response
         ui,
         asked,
         Extra {
-            shown: None,
             problem: Some(problem),
+            ..Extra::default()
         },
     )
     .await;

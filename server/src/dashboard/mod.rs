@@ -6,6 +6,7 @@ mod body;
 mod files;
 mod forms;
 mod frame;
+mod key_forms;
 mod pages;
 mod ports;
 mod respond;
@@ -55,7 +56,8 @@ pub fn router(services: Services) -> Router {
         .fold(Router::new(), |router, path| {
             router.route(path, get(pages::page))
         })
-        .route(app::routes::DASHBOARD, post(forms::dashboard))
+        .route(app::routes::DASHBOARD, post(key_forms::dashboard))
+        .route(app::routes::KEYS, post(key_forms::keys))
         .route(app::routes::CLAIM, post(forms::claim))
         .route(app::routes::DEV_SIGN_IN, post(dev::sign_in))
         .route(app::routes::GOOGLE, get(google::start))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use app::{
     error::AppError,
-    model::{Moment, Shown},
+    model::{Moment, Refused, Shown},
     ports::{AccountPort, KeysPort, Problem, ReservationsPort, Respond, Site},
 };
 use axum::{
@@ -32,6 +32,17 @@ const LARGEST_ERROR: usize = 16 * 1024;
 pub(super) struct Extra {
     pub(super) shown: Option<Shown>,
     pub(super) problem: Option<Problem>,
+    pub(super) refused: Option<Refused>,
+}
+
+impl Extra {
+    /// The error's page in place of any other.
+    pub(super) fn of(error: AppError) -> Self {
+        Self {
+            problem: Some(Problem::from(error)),
+            ..Self::default()
+        }
+    }
 }
 
 /// `GET` of any page.
@@ -100,6 +111,9 @@ fn context(ui: &Ui, parts: &Parts, extra: Extra) -> impl Fn() + Clone + Send + S
         provide_context(now);
         if let Some(shown) = &extra.shown {
             provide_context(shown.clone());
+        }
+        if let Some(refused) = &extra.refused {
+            provide_context(refused.clone());
         }
         if let Some(problem) = &extra.problem {
             provide_context(problem.clone());

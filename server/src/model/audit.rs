@@ -136,6 +136,10 @@ pub struct Deed {
 impl Deed {
     /// A deed with particulars.
     #[must_use]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "subjects are ids, which are copied, so no caller has to borrow"
+    )]
     pub fn new(action: &str, subject: impl ToString, detail: serde_json::Value) -> Self {
         Self {
             action: action.to_owned(),

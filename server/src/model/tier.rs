@@ -103,6 +103,16 @@ impl Tiers {
         Self(allowances)
     }
 
+    /// The lowest tier above that allows more of something than this one does.
+    #[must_use]
+    pub fn lifting(&self, tier: Tier, amount: impl Fn(&Allowance) -> Option<u64>) -> Option<Tier> {
+        let own = amount(self.of(tier))?;
+        Tier::ALL
+            .into_iter()
+            .filter(|other| *other > tier)
+            .find(|other| amount(self.of(*other)).is_none_or(|more| more > own))
+    }
+
     /// What a tier allows.
     #[must_use]
     pub const fn of(&self, tier: Tier) -> &Allowance {

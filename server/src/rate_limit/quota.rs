@@ -16,7 +16,7 @@ use http::HeaderValue;
 
 use crate::{
     model::{TenantId, Tier, Tiers},
-    problem::{LimitExceeded, Problem, is_lifted_by_upgrade},
+    problem::{LimitExceeded, Problem},
 };
 
 /// What a request does to the reservations.
@@ -190,9 +190,10 @@ impl RateLimiter {
             limit: self.quota(tier, kind).into(),
             tier,
             retry_after,
-            upgrade_required: is_lifted_by_upgrade(&self.tiers, tier, |allows| {
-                Some(allows.writes_per_minute.into())
-            }),
+            upgrade_required: self
+                .tiers
+                .lifting(tier, |allows| Some(allows.writes_per_minute.into()))
+                .is_some(),
         };
         let detail = format!(
             "{tier} allows {} {} operations a minute.",

@@ -8,6 +8,7 @@ mod rotate;
 mod state;
 
 use crate::{
+    browser,
     functions::reveal_key,
     model::{ApiKey, Shown},
     routes::{self, action},
@@ -16,7 +17,6 @@ use first_calls::FirstCalls;
 use leptos::{ev::SubmitEvent, html, prelude::*};
 use rotate::Rotate;
 use state::KeyState;
-use wasm_bindgen::JsCast;
 
 /// The key's card and the first calls.
 #[island]
@@ -32,7 +32,7 @@ pub fn KeyPanel(
     let card = NodeRef::<html::Section>::new();
     Effect::new(move |_| {
         if let Some(card) = card.get() {
-            forget_props(&card);
+            browser::forget_props(&card);
         }
         state.hide_later();
     });
@@ -111,15 +111,5 @@ fn Failure(failure: crate::error::AppError) -> impl IntoView {
             " "
             <a href=routes::DASHBOARD>"Reload"</a>
         </p>
-    }
-}
-
-/// Takes the island's properties out of the document: they may hold the value, which must not outlast its display.
-fn forget_props(card: &web_sys::HtmlElement) {
-    if let Some(island) = card.parent_element() {
-        // The attribute is there or it is not; there is nothing else that can fail.
-        let _ = island
-            .unchecked_ref::<web_sys::Element>()
-            .remove_attribute("data-props");
     }
 }

@@ -1,15 +1,11 @@
 use crate::{
     browser,
-    components::PLACEHOLDER_KEY,
+    components::{PLACEHOLDER_KEY, SHOWN_FOR},
     error::AppError,
     functions::reveal_key,
-    model::{ApiKey, KeyValue, Shown},
+    model::{ApiKey, KeyValue, Shown, ShownBecause},
 };
 use leptos::{prelude::*, task::spawn_local};
-use std::time::Duration;
-
-/// How long a value stays on the screen.
-const SHOWN_FOR: Duration = Duration::from_mins(1);
 
 /// What the panel knows. A handle: copies share it.
 #[derive(Clone, Copy)]
@@ -30,7 +26,9 @@ pub(super) struct KeyState {
 impl KeyState {
     pub fn new(key: ApiKey, shown: Option<Shown>) -> Self {
         let said = match &shown {
-            Some(shown) if shown.rotated => "The key has been rotated. This is the new value.",
+            Some(shown) if shown.because == ShownBecause::Rotated => {
+                "The key has been rotated. This is the new value."
+            }
             _ => "",
         };
         let (key, value) = match shown {

@@ -24,7 +24,7 @@ use crate::{
     auth::api_key::ApiPrincipal,
     clock::iso,
     domain::reservations,
-    problem::{LimitExceeded, Problem, is_lifted_by_upgrade},
+    problem::{LimitExceeded, Problem},
     random,
     rate_limit::Kind,
 };
@@ -273,9 +273,12 @@ fn denied(state: &ApiState, principal: &ApiPrincipal, denial: &Denial, now: Time
         limit: *limit,
         tier,
         retry_after,
-        upgrade_required: is_lifted_by_upgrade(&state.services.settings.tiers, tier, |allows| {
-            allows.active_reservations
-        }),
+        upgrade_required: state
+            .services
+            .settings
+            .tiers
+            .lifting(tier, |allows| allows.active_reservations)
+            .is_some(),
     };
     let detail =
         format!("{tier} allows {limit} active reservations. Nothing of this request was reserved.");

@@ -1,16 +1,17 @@
-//! The default key: shown, revealed, rotated.
+//! Keys: listed, made, renamed, revealed, rotated, revoked.
 
 use app::{
     error::AppError,
-    model::{ApiKey, KeyValue},
+    model::{ApiKey, KeyList, KeyValue},
     ports::KeysPort,
 };
 use async_trait::async_trait;
+use coop_engine::Label;
 
 use super::moment;
 use crate::{
     dashboard::asker::{Asker, of_domain},
-    domain::api_keys,
+    domain::{self, api_keys},
     keyring::KeyText,
     model::{self, ApiKeyId},
 };
@@ -23,6 +24,77 @@ impl KeysPort for Asker {
             .await
             .map(shown)
             .map_err(of_domain)
+    }
+
+    async fn list(&self, skipped: u64, limit: u32) -> Result<KeyList, AppError> {
+        let tenant = self.tenant().await?;
+        let services = self.services();
+        let page = api_keys::list(&services.ledger, tenant, skipped, limit)
+            .await
+            .map_err(of_domain)?;
+        let tiers = &services.settings.tiers;
+        let lifted_by = tiers.lifting(page.tier, |allows| allows.api_keys);
+        Ok(KeyList {
+            keys: page.keys.into_iter().map(shown).collect(),
+            count: page.count,
+            limit: tiers.of(page.tier).api_keys,
+            lifted_by: lifted_by.map(|tier| tier.name().to_owned()),
+        })
+    }
+
+    async fn find(&self, id: &str) -> Result<ApiKey, AppError> {
+        let tenant = self.tenant().await?;
+        let id = ApiKeyId::parse(id).ok_or(AppError::NotFound)?;
+        api_keys::find(&self.services().ledger, tenant, id)
+            .await
+            .map(shown)
+            .map_err(of_domain)
+    }
+
+    async fn create(&self, label: &str) -> Result<KeyValue, AppError> {
+        let (tenant, by) = self.owner().await?;
+        let services = self.services();
+        api_keys::create(
+            &services.ledger,
+            &services.keyring,
+            &services.clock,
+            &services.settings.tiers,
+            tenant,
+            parse_label(label)?,
+            by,
+        )
+        .await
+        .map(with_value)
+        .map_err(of_label)
+    }
+
+    async fn rename(&self, id: &str, label: &str) -> Result<(), AppError> {
+        let (tenant, by) = self.owner().await?;
+        let id = ApiKeyId::parse(id).ok_or(AppError::NotFound)?;
+        let services = self.services();
+        let label = parse_label(label)?;
+        api_keys::rename(&services.ledger, &services.clock, tenant, id, label, by)
+            .await
+            .map(drop)
+            .map_err(of_label)
+    }
+
+    async fn revoke(&self, id: &str, label: &str) -> Result<(), AppError> {
+        let (tenant, by) = self.owner().await?;
+        let id = ApiKeyId::parse(id).ok_or(AppError::NotFound)?;
+        let services = self.services();
+        let key = api_keys::find(&services.ledger, tenant, id)
+            .await
+            .map_err(of_domain)?;
+        if key.label != label.trim() {
+            return Err(AppError::Invalid(format!(
+                "To revoke this key, type its label: {}",
+                key.label
+            )));
+        }
+        api_keys::revoke(&services.ledger, &services.clock, tenant, id, by)
+            .await
+            .map_err(of_label)
     }
 
     async fn reveal(&self, id: &str) -> Result<KeyValue, AppError> {
@@ -61,6 +133,26 @@ impl KeysPort for Asker {
     }
 }
 
+fn parse_label(label: &str) -> Result<Label, AppError> {
+    Label::parse(label.trim()).map_err(|error| AppError::Invalid(format!("The label {error}.")))
+}
+
+/// What only keys can be refused for.
+fn of_label(error: domain::Error) -> AppError {
+    match error {
+        domain::Error::Taken => {
+            AppError::Invalid("Another key of yours has this label. Labels tell keys apart.".into())
+        }
+        domain::Error::DefaultKey => {
+            AppError::Forbidden("The default key can be rotated, not revoked.".into())
+        }
+        domain::Error::LimitReached(limit) => AppError::Forbidden(format!(
+            "Your tier allows {limit} keys, and there are as many. Nothing was made."
+        )),
+        error => of_domain(error),
+    }
+}
+
 fn shown(key: model::ApiKey) -> ApiKey {
     ApiKey {
         id: key.id.to_string(),
@@ -68,6 +160,8 @@ fn shown(key: model::ApiKey) -> ApiKey {
         hint: key.hint,
         is_default: key.is_default,
         created_at: moment(key.created_at),
+        created_by: key.created_by,
+        rotated_at: key.rotated_at.map(moment),
         version: key.version,
     }
 }

@@ -16,16 +16,37 @@ use super::Error;
 use crate::{
     keyring::{DataKey, Keyring},
     ledger::Ledger,
-    model::{ApiKey, ApiKeyId, TenantId},
+    model::{ApiKey, ApiKeyId, TenantId, Tier},
     store::{Db, NewApiKey},
 };
 
-/// Every key of the tenant, the default key first, then in the order in which they were made.
+/// A part of a tenant's keys.
+#[derive(Debug)]
+pub struct KeyPage {
+    /// The default key first, then in the order in which they were made.
+    pub keys: Vec<ApiKey>,
+    /// How many there are in all.
+    pub count: u64,
+    /// The tenant's tier, which says how many there may be.
+    pub tier: Tier,
+}
+
+/// At most `limit` keys of the tenant after the first `skipped`.
 ///
 /// # Errors
-/// When the store fails.
-pub async fn list(ledger: &Ledger, tenant: TenantId) -> Result<Vec<ApiKey>, Error> {
-    Ok(ledger.store().read().await?.api_keys_of(tenant).await?)
+/// [`Error::NotFound`] when there is no such tenant.
+pub async fn list(
+    ledger: &Ledger,
+    tenant: TenantId,
+    skipped: u64,
+    limit: u32,
+) -> Result<KeyPage, Error> {
+    let mut db = ledger.store().read().await?;
+    Ok(KeyPage {
+        keys: db.api_keys_of(tenant, skipped, limit).await?,
+        count: db.count_api_keys_of(tenant).await?,
+        tier: db.tenant(tenant).await?.ok_or(Error::NotFound)?.tier,
+    })
 }
 
 /// The key that a tenant has from the beginning.

@@ -65,15 +65,25 @@ impl Db {
         self.execute(query).await.map(drop)
     }
 
-    /// Every key of the tenant: the default key first, then in the order in which they were made.
+    /// At most `limit` keys of the tenant after the first `skipped`: the default key first, then in the order in which they
+    /// were made.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn api_keys_of(&mut self, tenant: TenantId) -> Result<Vec<ApiKey>, StoreError> {
+    pub async fn api_keys_of(
+        &mut self,
+        tenant: TenantId,
+        skipped: u64,
+        limit: u32,
+    ) -> Result<Vec<ApiKey>, StoreError> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM api_keys WHERE tenant_id = $1 ORDER BY is_default DESC, created_at, id"
+            "SELECT {COLUMNS} FROM api_keys WHERE tenant_id = $1 ORDER BY is_default DESC, created_at, id \
+             LIMIT $2 OFFSET $3"
         );
-        let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(tenant.as_i64());
+        let query = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(tenant.as_i64())
+            .bind(i64::from(limit))
+            .bind(i64::try_from(skipped).unwrap_or(i64::MAX));
         self.fetch_all(query).await?.iter().map(read_key).collect()
     }
 

@@ -8,6 +8,7 @@ mod files;
 mod guards;
 mod headers;
 mod keys;
+mod keys_page;
 mod session;
 
 use browser::Browser;

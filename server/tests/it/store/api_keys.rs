@@ -71,10 +71,12 @@ async fn a_key_comes_back_as_it_was_stored(db: &mut Db) {
     let found = db.default_api_key_of(tenant).await.expect("read");
     assert_same(&found.expect("there"), &default.key);
 
-    let all = db.api_keys_of(tenant).await.expect("read");
+    let all = db.api_keys_of(tenant, 0, 9).await.expect("read");
     let ids: Vec<_> = all.iter().map(|key| key.id).collect();
     assert_eq!(ids, [default.key.id, further.key.id]);
-    assert!(db.api_keys_of(other).await.expect("read").is_empty());
+    let second = db.api_keys_of(tenant, 1, 1).await.expect("read");
+    assert_same(&second[0], &further.key);
+    assert!(db.api_keys_of(other, 0, 9).await.expect("read").is_empty());
 
     // Another tenant has none of it, and finds none of it by id.
     assert_eq!(db.count_api_keys_of(other).await.expect("read"), 0);

@@ -1,9 +1,11 @@
 //! Every page rendered through the pipeline that `leptos_axum` uses, with ports that answer what the test says.
 
+mod keys;
+
 use crate::{
     error::AppError,
     functions::{reveal_key, rotate_key},
-    model::{Account, Reservation, Shown},
+    model::{Account, Reservation, Shown, ShownBecause},
     ports::{
         AccountPort, KeysPort, Problem, ReservationsPort, Respond, Site,
         fake::{self, FakeAccount, FakeKeys, FakeReservations, Recorder, SECRET},
@@ -139,7 +141,7 @@ fn a_get_of_the_dashboard_holds_the_hint_and_never_the_value() {
 fn a_posted_form_shows_the_value_in_the_key_and_in_the_commands() {
     let shown = Some(Shown {
         value: fake::key_value(),
-        rotated: true,
+        because: ShownBecause::Rotated,
     });
     let html = Request {
         shown,
@@ -330,7 +332,7 @@ fn every_script_has_the_nonce_and_no_page_has_inline_styles_or_handlers() {
 #[test]
 fn the_first_page_with_its_style_sheet_is_under_thirty_kib() {
     let html = signed_out("/").html();
-    let css = include_str!("../../../style/main.css");
+    let css = include_str!("../../../../style/main.css");
     assert!(
         html.len() + css.len() < 30 * 1024,
         "{} + {}",
