@@ -12,6 +12,7 @@
 //! | [`model`] | view models that travel to the browser |
 //! | `ports` | narrow traits: what the server does for a page |
 //! | [`functions`] | server functions, which islands call |
+//! | `docs` | the documentation: Markdown of the repository in pieces |
 //! | `pages` | one file a route |
 //! | [`components`] | what several pages use, and the islands |
 //!
@@ -27,6 +28,8 @@ pub mod functions;
 pub mod model;
 pub mod routes;
 
+#[cfg(feature = "ssr")]
+mod docs;
 #[cfg(feature = "ssr")]
 pub mod pages;
 #[cfg(feature = "ssr")]

@@ -29,6 +29,22 @@ const PAGES: &[Page] = &[
         view: || view! { <pages::Keys /> }.into_any(),
     },
     Page {
+        path: routes::DOCS,
+        view: || view! { <pages::Docs /> }.into_any(),
+    },
+    Page {
+        path: routes::DOCS_AUTHENTICATION,
+        view: || view! { <pages::DocPage /> }.into_any(),
+    },
+    Page {
+        path: routes::DOCS_LIMITS,
+        view: || view! { <pages::DocPage /> }.into_any(),
+    },
+    Page {
+        path: routes::DOCS_ERRORS,
+        view: || view! { <pages::DocPage /> }.into_any(),
+    },
+    Page {
         path: routes::SIGN_IN,
         view: || view! { <pages::SignIn /> }.into_any(),
     },

@@ -17,6 +17,14 @@ pub const DEV_SIGN_IN: &str = "/auth/dev";
 pub const SIGN_OUT: &str = "/auth/sign-out";
 /// Takes over a tenant that was made on the command line: GET is a page, POST takes the field `code`.
 pub const CLAIM: &str = "/claim";
+/// The documentation's contents.
+pub const DOCS: &str = "/docs";
+/// Documentation: API keys.
+pub const DOCS_AUTHENTICATION: &str = "/docs/authentication";
+/// Documentation: tiers and quotas.
+pub const DOCS_LIMITS: &str = "/docs/limits";
+/// Documentation: an anchor for each error code.
+pub const DOCS_ERRORS: &str = "/docs/errors";
 /// The API description (server route).
 pub const OPENAPI: &str = "/openapi.json";
 /// The name of the query and form field that says where to go after sign-in.

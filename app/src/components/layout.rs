@@ -20,6 +20,7 @@ pub fn Layout(
             <div class="wrap top-row">
                 <a class="brand" href=routes::HOME><Logo /><span>"Coop Locker"</span></a>
                 <nav class="nav" aria-label="Main">
+                    <a class="nav-link" href=routes::DOCS>"Docs"</a>
                     {match account {
                         Some(account) => view! { <SignedIn account /> }.into_any(),
                         None => view! { <a class="button small" href=routes::SIGN_IN>"Sign in"</a> }.into_any(),

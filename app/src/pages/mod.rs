@@ -3,6 +3,7 @@
 mod claim;
 mod dashboard;
 mod dev_sign_in;
+mod docs;
 mod home;
 mod keys;
 mod not_found;
@@ -14,6 +15,7 @@ mod tests;
 pub use claim::Claim;
 pub use dashboard::Dashboard;
 pub use dev_sign_in::DevSignIn;
+pub use docs::{DocPage, Docs};
 pub use home::Home;
 pub use keys::Keys;
 pub use not_found::NotFound;

@@ -123,7 +123,7 @@ pub(super) fn items<T>(
             Json::Object(fields) => {
                 let mut fields = Fields {
                     left: fields,
-                    index,
+                    index: Some(index),
                     problems: &mut problems,
                 };
                 read_items.extend(read(&mut fields));
@@ -138,10 +138,38 @@ pub(super) fn items<T>(
     problems.none_or(read_items)
 }
 
+/// The fields of a body that has to be one object.
+pub(super) fn object<T>(
+    body: &[u8],
+    read: impl FnOnce(&mut Fields<'_>) -> Option<T>,
+) -> Result<T, Problem> {
+    let mut problems = Problems::default();
+    let read = match Json::parse(body)? {
+        Json::Object(left) => {
+            let mut fields = Fields {
+                left,
+                index: None,
+                problems: &mut problems,
+            };
+            let read = read(&mut fields);
+            fields.finish();
+            read
+        }
+        other => {
+            problems.add("", format!("must be an object, not {}", other.kind()));
+            None
+        }
+    };
+    problems
+        .none_or(read)?
+        .ok_or_else(|| Problem::invalid(Vec::new()))
+}
+
 /// The fields of one item. Each is taken once; what is left at the end is unknown.
 pub(super) struct Fields<'p> {
     left: Vec<(String, Json)>,
-    index: usize,
+    /// Which item of an array it is; none for a body that is one object.
+    index: Option<usize>,
     problems: &'p mut Problems,
 }
 
@@ -197,8 +225,12 @@ impl Fields<'_> {
     }
 
     fn problem(&mut self, name: &str, message: impl fmt::Display) {
-        self.problems
-            .add(format!("/{}/{}", self.index, escape(name)), message);
+        let name = escape(name);
+        let pointer = match self.index {
+            Some(index) => format!("/{index}/{name}"),
+            None => format!("/{name}"),
+        };
+        self.problems.add(pointer, message);
     }
 
     fn finish(mut self) {

@@ -9,6 +9,7 @@ mod cli;
 mod connections;
 mod crash;
 mod dashboard;
+mod docs;
 mod isolation;
 mod jobs;
 mod logs;

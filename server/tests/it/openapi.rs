@@ -21,6 +21,8 @@ struct Route {
     sabotage: &'static str,
 }
 
+/// Stands in a body for the tenant's own key.
+const TENANT_KEY: &str = "TENANT_KEY";
 /// Requests after which a quota of a hundred writes, or of five hundred reads, is surely used up.
 const MOST_TO_USE_UP: usize = 5_000;
 
@@ -63,6 +65,13 @@ const ROUTES: &[Route] = &[
         statuses: &[200, 400, 401, 403, 408, 413, 415, 503],
         body: Some(|token| json!([{"requester": "w", "resource": "held", "releaseToken": token}])),
         sabotage: REFUSE_EVENTS,
+    },
+    Route {
+        method: "post",
+        path: "/api/v1/keys/report-leak",
+        statuses: &[200, 400, 408, 413, 415, 503],
+        body: Some(|_| json!({"key": TENANT_KEY})),
+        sabotage: "CREATE TRIGGER broken BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'broken'); END",
     },
     Route {
         method: "get",
@@ -174,7 +183,9 @@ async fn provoke(route: &Route, status: u16) -> Answer {
         json!([{"requester": "w", "resource": "held", "ttlSeconds": 60, "metadata": {"a": [1]}}]);
     let held = app.reserve(&tenant.key, held).await;
     let token = held.json()[0]["releaseToken"].clone();
-    let mut body = route.body.map(|body| body(&token).to_string());
+    let mut body = route
+        .body
+        .map(|body| body(&token).to_string().replace(TENANT_KEY, &tenant.key));
     let mut query = "";
     let mut content_type = "application/json";
     let mut key = tenant.key.as_str();

@@ -3,6 +3,7 @@
 mod auth;
 mod holder;
 mod list;
+mod report_leak;
 mod reserve;
 mod unreserve;
 
@@ -26,6 +27,7 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(list::active_reservations))
         .routes(routes!(list::reservations))
         .routes(routes!(auth::whoami))
+        .routes(routes!(report_leak::report_leak))
 }
 
 static RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");

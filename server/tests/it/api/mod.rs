@@ -3,6 +3,7 @@
 mod authentication;
 mod errors;
 mod list;
+mod report_leak;
 mod reserve;
 mod unreserve;
 mod whoami;

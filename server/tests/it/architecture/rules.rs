@@ -133,9 +133,12 @@ pub const RULES: &[Rule] = &[
         "api",
         &[
             "auth::api_key",
+            // Who does something, for the audit log: neither domain's credential.
+            "auth::by",
             "clock",
             "domain",
             "keyring",
+            "model::Actor",
             "problem",
             "random",
             "rate_limit",
@@ -272,6 +275,7 @@ pub const DEPENDENCIES: &[(&str, &[&str])] = &[
             "leptos",
             "leptos_meta",
             "leptos_router",
+            "pulldown-cmark",
             "serde",
             "wasm-bindgen",
             "wasm-bindgen-futures",
