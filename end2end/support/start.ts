@@ -1,6 +1,6 @@
 // Starts, once for all tests: an OpenID provider, a server that uses it, and a server with development sign-in.
 import { randomBytes } from 'node:crypto';
-import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FullConfig } from '@playwright/test';
@@ -22,6 +22,10 @@ export default async function start(config: FullConfig): Promise<() => Promise<v
   const folders = { google: join(folder, 'google'), dev: join(folder, 'dev') };
   publish({ folder, folders, base, devBase, issuer });
 
+  // A few keys for everybody, so that the tests can make some and meet the limit.
+  const tiers = join(folder, 'tiers.toml');
+  await writeFile(tiers, '[free]\napiKeys = 3\n');
+
   const running: Closing[] = [];
   const stop = async (): Promise<void> => {
     const ends = await Promise.allSettled(running.map((one) => one.close()));
@@ -36,7 +40,7 @@ export default async function start(config: FullConfig): Promise<() => Promise<v
   };
   try {
     running.push(await startProvider(issuer, `${base}/auth/google/callback`, secret));
-    const settings = { GOOGLE_ISSUER: issuer, GOOGLE_CLIENT_ID: CLIENT_ID, GOOGLE_CLIENT_SECRET: secret };
+    const settings = { GOOGLE_ISSUER: issuer, GOOGLE_CLIENT_ID: CLIENT_ID, GOOGLE_CLIENT_SECRET: secret, TIERS_FILE: tiers };
     running.push(await startServer({ folder: folders.google, port, metricsPort, settings }));
     running.push(await startServer({ folder: folders.dev, port: devPort, metricsPort: devMetricsPort }));
   } catch (error) {

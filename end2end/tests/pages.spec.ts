@@ -55,6 +55,30 @@ const PAGES: Record<string, (visit: Visit) => Promise<void>> = {
     await dashboard(page).openRotate.click();
     await expect(dashboard(page).dialog).toBeVisible();
   },
+  keys: async ({ page, email }) => {
+    await signIn(page, email);
+    await open(page, '/dashboard/keys');
+  },
+  'keys-created': async ({ page, email }) => {
+    await signIn(page, email);
+    await open(page, '/dashboard/keys');
+    // As long as labels may be, without a place to break the line.
+    await page.getByLabel('Label').fill('w'.repeat(64));
+    await page.getByRole('button', { name: 'Create key' }).click();
+    await keyIn(page.locator('.shown-key code.key'));
+  },
+  'keys-manage': async ({ page, email }) => {
+    await signIn(page, email);
+    await open(page, '/dashboard/keys');
+    await page.getByLabel('Label').fill('worker-prod');
+    await page.getByRole('button', { name: 'Create key' }).click();
+    await page.getByRole('link', { name: 'Manage worker-prod' }).click();
+    await page.getByText('Revoke this key').click();
+  },
+  docs: ({ page }) => open(page, '/docs'),
+  'docs-authentication': ({ page }) => open(page, '/docs/authentication'),
+  'docs-limits': ({ page }) => open(page, '/docs/limits'),
+  'docs-errors': ({ page }) => open(page, '/docs/errors'),
   claim: async ({ page, email }) => {
     await signIn(page, email);
     await open(page, '/claim');

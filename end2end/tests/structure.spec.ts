@@ -12,6 +12,7 @@ test('the landing page says what it is, how it is used and what it costs', async
       - link "Coop Locker":
         - /url: /
       - navigation "Main":
+        - link "Docs"
         - link "Sign in"
     - main:
       - heading "Only one at a time." [level=1]

@@ -253,7 +253,7 @@ fn Hidden(api_key: ApiKey, action: &'static str) -> impl IntoView {
 #[component]
 fn Table(keys: Vec<ApiKey>, managed: Option<String>) -> impl IntoView {
     view! {
-        <section class="card flush" aria-labelledby="keys-title">
+        <section class="card" aria-labelledby="keys-title">
             <h2 id="keys-title">"Keys"</h2>
             <table class="table stack" role="table" aria-labelledby="keys-title">
                 <thead role="rowgroup">

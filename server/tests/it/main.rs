@@ -14,6 +14,7 @@ mod isolation;
 mod jobs;
 mod logs;
 mod openapi;
+mod promises;
 mod races;
 mod sign_in;
 mod store;

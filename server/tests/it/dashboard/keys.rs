@@ -6,7 +6,7 @@ use super::{Browser, browser::field};
 use crate::support::{Answer, App};
 
 /// Every well-formed key value in a text.
-pub(super) fn values(text: &str) -> Vec<&str> {
+pub fn values(text: &str) -> Vec<&str> {
     text.match_indices("coop_sk_")
         .filter_map(|(at, _)| text.get(at..at + 57))
         .filter(|value| KeyText::parse(value).is_ok())
@@ -14,7 +14,7 @@ pub(super) fn values(text: &str) -> Vec<&str> {
 }
 
 /// The default key's id and version, as the page's forms carry them.
-pub(super) async fn form_of(browser: &Browser<'_>) -> (String, String) {
+pub async fn form_of(browser: &Browser<'_>) -> (String, String) {
     let page = browser.get("/dashboard").await;
     assert_eq!(page.status, 200, "{}", page.text);
     (field(&page.text, "key"), field(&page.text, "version"))

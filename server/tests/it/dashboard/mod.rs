@@ -1,14 +1,14 @@
 //! The dashboard's door, as a browser meets it.
 
-mod browser;
+pub mod browser;
 mod claim;
 mod dev_sign_in;
 mod failures;
 mod files;
 mod guards;
 mod headers;
-mod keys;
+pub mod keys;
 mod keys_page;
 mod session;
 
-use browser::Browser;
+pub use browser::Browser;
