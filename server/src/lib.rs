@@ -7,6 +7,7 @@ pub mod api;
 pub mod auth;
 mod base62;
 pub mod cli;
+pub mod client;
 pub mod clock;
 pub mod config;
 pub mod dashboard;

@@ -64,6 +64,7 @@ pub fn describe(settings: &Settings) -> String {
     );
     line("log_filter", &settings.log_filter);
     line("max_connections", &settings.max_connections.to_string());
+    line("trusted_proxies", &settings.trusted_proxies.to_string());
     for tier in Tier::ALL {
         let allows = settings.tiers.of(tier);
         let number =
@@ -96,6 +97,13 @@ pub fn warnings(settings: &Settings) -> Vec<String> {
         warnings.push(format!(
             "listen is {}, which others can reach, while base_url is a loopback address: keys would travel without TLS",
             settings.listen
+        ));
+    }
+    if settings.trusted_proxies > 0 && settings.is_loopback() {
+        warnings.push(format!(
+            "trusted_proxies is {} while base_url is a loopback address: whoever reaches the server without those proxies \
+             chooses the address that limits and logs take for his",
+            settings.trusted_proxies
         ));
     }
     if settings.google.is_none() && !settings.dev_sign_in {

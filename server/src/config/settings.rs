@@ -44,6 +44,7 @@ pub(super) struct Raw {
     log_format: String,
     log_filter: String,
     max_connections: usize,
+    trusted_proxies: usize,
 }
 
 /// Where the data is.
@@ -108,6 +109,8 @@ pub struct Settings {
     pub log_filter: String,
     /// Connections at once.
     pub max_connections: usize,
+    /// Proxies of ours in front of the server: how many entries of `X-Forwarded-For`, from the right, are believed.
+    pub trusted_proxies: usize,
 }
 
 impl Settings {
@@ -165,6 +168,7 @@ impl Settings {
             },
             log_filter: raw.log_filter,
             max_connections: raw.max_connections,
+            trusted_proxies: raw.trusted_proxies,
         })
     }
 

@@ -63,6 +63,8 @@ pub const RULES: &[Rule] = &[
         &["coop_engine", "std::time::SystemTime", "tokio"],
     ),
     rule("random", &[], &["getrandom"]),
+    // Where a connection comes from is said by axum's extension and by headers.
+    rule("client", &[], &["axum", "http", "std::net"]),
     rule("model", &["base62"], &["coop_engine"]),
     rule(
         "config",
