@@ -77,7 +77,7 @@ impl FromRequestParts<DashboardState> for DashboardUser {
             &services.keyring,
             &services.clock,
             &identity,
-            by(Actor::user(&identity), parts),
+            by(Actor::user(&identity), &services.settings, parts),
         )
         .await
         .map_err(|error| Failure::from(error).into_response())?;

@@ -50,7 +50,11 @@ impl Asker {
 
     /// Whoever is signed in, as the audit log will have him.
     pub(super) fn by(&self, identity: &Identity) -> By {
-        by(Actor::user(identity), &self.parts)
+        by(
+            Actor::user(identity),
+            &self.services().settings,
+            &self.parts,
+        )
     }
 
     /// Who is signed in and his tenant: what a change needs.

@@ -46,7 +46,7 @@ pub(super) async fn claim(State(ui): State<Ui>, request: Request<Body>) -> Respo
         &services.clock,
         &identity,
         &form.code,
-        by(Actor::user(&identity), &parts),
+        by(Actor::user(&identity), &services.settings, &parts),
     )
     .await
     {

@@ -67,7 +67,7 @@ pub(super) async fn report_leak(
             &services.keyring,
             &services.clock,
             &value,
-            by(Actor::Finder, &parts),
+            by(Actor::Finder, &services.settings, &parts),
         )
         .await?;
         if leak != Leak::Nothing {

@@ -111,7 +111,8 @@ pub const RULES: &[Rule] = &[
     rule(
         "auth",
         &[
-            "clock", "config", "domain", "keyring", "ledger", "model", "problem", "random", "state",
+            "client", "clock", "config", "domain", "keyring", "ledger", "model", "problem",
+            "random", "state",
         ],
         &[
             "axum",
