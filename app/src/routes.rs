@@ -7,6 +7,12 @@ pub const DASHBOARD: &str = "/dashboard";
 /// All keys: made, renamed, revealed, rotated, revoked. A POST performs a form's `action`. The query's `key` says which one
 /// is managed, `page` which part of a long list is shown, `done` what a form has just done.
 pub const KEYS: &str = "/dashboard/keys";
+/// The tenant's audit log.
+pub const AUDIT: &str = "/dashboard/audit";
+/// The tenant's name, revealing, sessions, the end of the account. A POST performs a form's `action`.
+pub const SETTINGS: &str = "/dashboard/settings";
+/// The operator's people look for tenants here. For everybody else it does not exist.
+pub const ADMIN: &str = "/admin";
 /// Choice of sign-in; carries `return_to`.
 pub const SIGN_IN: &str = "/auth/sign-in";
 /// Starts sign-in with Google (server route, GET); carries `return_to`.

@@ -7,7 +7,7 @@ test('the dashboard asks a stranger to sign in and is there afterwards', async (
   await page.getByRole('main').getByRole('link', { name: 'Sign in with Google' }).click();
   await atProvider(page, email);
   await expect(page).toHaveURL(`${world.base}/dashboard`);
-  await expect(page.getByRole('navigation')).toContainText(email);
+  await expect(page.getByRole('navigation', { name: 'Main' })).toContainText(email);
   await awake(page);
 });
 
@@ -46,7 +46,7 @@ test('the development sign-in works on this machine and says what it is', async 
   await page.getByLabel('E-mail address').fill(email);
   await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click();
   await expect(page).toHaveURL(`${world.devBase}/dashboard`);
-  await expect(page.getByRole('navigation')).toContainText(email);
+  await expect(page.getByRole('navigation', { name: 'Main' })).toContainText(email);
   await awake(page);
 });
 

@@ -1,4 +1,4 @@
-use super::Logo;
+use super::{Logo, Nav};
 use crate::{model::Account, routes};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -13,6 +13,7 @@ pub fn Layout(
     /// The main part.
     children: Children,
 ) -> impl IntoView {
+    let sections = account.clone();
     view! {
         <Title text=title />
         <a class="skip" href="#main">"Skip to content"</a>
@@ -27,6 +28,7 @@ pub fn Layout(
                     }}
                 </nav>
             </div>
+            {sections.map(|account| view! { <Nav account /> })}
         </header>
         <main id="main" class="wrap" tabindex="-1">{children()}</main>
         <footer class="foot">

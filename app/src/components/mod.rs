@@ -21,6 +21,8 @@ mod layout;
 #[cfg(feature = "ssr")]
 mod logo;
 #[cfg(feature = "ssr")]
+mod nav;
+#[cfg(feature = "ssr")]
 mod reservations_table;
 #[cfg(feature = "ssr")]
 mod sign_in_choice;
@@ -31,6 +33,7 @@ mod time;
 pub use {
     layout::Layout,
     logo::Logo,
+    nav::Nav,
     reservations_table::ReservationsTable,
     sign_in_choice::SignInChoice,
     time::{Time, TimeForm},

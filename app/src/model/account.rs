@@ -13,4 +13,6 @@ pub struct Account {
     pub tier: String,
     /// How many reservations may be active at once; none: unlimited.
     pub active_limit: Option<u64>,
+    /// One of the operator's people: the only ones who are shown that there is a part for them.
+    pub is_admin: bool,
 }

@@ -50,6 +50,7 @@ pub(crate) fn account() -> Account {
         email: Some("ann@example.com".into()),
         tier: "Free".into(),
         active_limit: Some(500),
+        is_admin: false,
     }
 }
 

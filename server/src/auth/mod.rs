@@ -39,6 +39,7 @@
 //! let _ = Router::<DashboardState>::new().route("/", get(async |_: ApiPrincipal, _: DashboardUser| {}));
 //! ```
 
+mod admin;
 pub mod api_key;
 mod by;
 pub mod csrf;
@@ -53,6 +54,7 @@ pub mod session;
 mod state;
 mod user;
 
+pub use admin::{AdminIdentity, is_admin};
 pub use by::by;
 pub use failure::Failure;
 pub use return_to::return_to;

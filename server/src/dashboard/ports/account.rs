@@ -4,6 +4,7 @@ use app::{error::AppError, model::Account, ports::AccountPort};
 use async_trait::async_trait;
 
 use crate::{
+    auth::is_admin,
     dashboard::asker::{Asker, of_domain},
     domain::{account, sign_in},
     model::Tier,
@@ -15,6 +16,7 @@ impl AccountPort for Asker {
         let Some(identity) = self.identity().await? else {
             return Ok(None);
         };
+        let is_admin = is_admin(&self.services().settings, &identity);
         let ledger = &self.services().ledger;
         let known = sign_in::known_tenant_of(ledger, &identity)
             .await
@@ -34,6 +36,7 @@ impl AccountPort for Asker {
                     email: identity.email,
                     tier,
                     active_limit: None,
+                    is_admin,
                 }));
             }
         };
@@ -45,6 +48,7 @@ impl AccountPort for Asker {
             email: identity.email,
             tier: account.tenant.tier.name().to_owned(),
             active_limit: allows.active_reservations,
+            is_admin,
         }))
     }
 }
