@@ -53,6 +53,26 @@ const PAGES: &[Page] = &[
         view: || view! { <pages::DevSignIn /> }.into_any(),
     },
     Page {
+        path: routes::SIGN_IN_AGAIN,
+        view: || view! { <pages::SignInAgain /> }.into_any(),
+    },
+    Page {
+        path: routes::AUDIT,
+        view: || view! { <pages::Audit /> }.into_any(),
+    },
+    Page {
+        path: routes::SETTINGS,
+        view: || view! { <pages::Settings /> }.into_any(),
+    },
+    Page {
+        path: routes::ADMIN,
+        view: || view! { <pages::Admin /> }.into_any(),
+    },
+    Page {
+        path: routes::ADMIN_TENANT,
+        view: || view! { <pages::AdminTenant /> }.into_any(),
+    },
+    Page {
         path: routes::CLAIM,
         view: || view! { <pages::Claim /> }.into_any(),
     },
@@ -63,6 +83,16 @@ pub fn paths() -> impl Iterator<Item = &'static str> {
     PAGES.iter().map(|page| page.path)
 }
 
+/// Whether a line of the table is for a path. `{id}` at its end stands for one part, whatever that is.
+fn is_at(pattern: &str, path: &str) -> bool {
+    match pattern.strip_suffix("{id}") {
+        Some(front) => path
+            .strip_prefix(front)
+            .is_some_and(|id| !id.is_empty() && !id.contains('/')),
+        None => pattern == path,
+    }
+}
+
 /// The page of the request's path; the error page when there is a [`Problem`] in context.
 #[component]
 fn App() -> impl IntoView {
@@ -70,7 +100,7 @@ fn App() -> impl IntoView {
         return view! { <ProblemPage problem /> }.into_any();
     }
     let path = pages::path();
-    match PAGES.iter().find(|page| page.path == path) {
+    match PAGES.iter().find(|page| is_at(page.path, &path)) {
         Some(page) => (page.view)(),
         None => view! { <NotFound /> }.into_any(),
     }

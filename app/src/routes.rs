@@ -9,13 +9,22 @@ pub const DASHBOARD: &str = "/dashboard";
 pub const KEYS: &str = "/dashboard/keys";
 /// The tenant's audit log.
 pub const AUDIT: &str = "/dashboard/audit";
+/// The same as a file: a JSON object a line (server route, GET); carries `action`.
+pub const AUDIT_LINES: &str = "/dashboard/audit.jsonl";
+/// The same for a spreadsheet (server route, GET); carries `action`.
+pub const AUDIT_CSV: &str = "/dashboard/audit.csv";
 /// The tenant's name, revealing, sessions, the end of the account. A POST performs a form's `action`.
 pub const SETTINGS: &str = "/dashboard/settings";
 /// The operator's people look for tenants here. For everybody else it does not exist.
 pub const ADMIN: &str = "/admin";
+/// One tenant, for the operator's people. A POST performs a form's `action`.
+pub const ADMIN_TENANT: &str = "/admin/tenants/{id}";
 /// Choice of sign-in; carries `return_to`.
 pub const SIGN_IN: &str = "/auth/sign-in";
-/// Starts sign-in with Google (server route, GET); carries `return_to`.
+/// Asks for another sign-in before something dangerous; carries `return_to`.
+pub const SIGN_IN_AGAIN: &str = "/auth/again";
+/// Starts sign-in with Google (server route, GET); carries `return_to`, and `again` for somebody who has to show once more
+/// who he is.
 pub const GOOGLE: &str = "/auth/google";
 /// Development sign-in: GET is a page, POST signs in by the field `email`.
 pub const DEV_SIGN_IN: &str = "/auth/dev";
@@ -49,6 +58,48 @@ pub mod action {
     pub const REVEAL: &str = "reveal";
     /// Replace the key's value, if it still has the version.
     pub const ROTATE: &str = "rotate";
+}
+
+/// The name of the query field that says which `action` has led back to the page of its form.
+pub const DONE: &str = "done";
+
+/// What a form posted to [`SETTINGS`] wants done.
+pub mod setting {
+    /// Give the tenant the name in `name`.
+    pub const RENAME: &str = "rename";
+    /// Destroy what values are revealed from; `confirm` has to be `yes`.
+    pub const REVEAL_OFF: &str = "reveal-off";
+    /// Keep new values again.
+    pub const REVEAL_ON: &str = "reveal-on";
+    /// End the session whose id is in `session`.
+    pub const END_SESSION: &str = "end-session";
+    /// End all other sessions.
+    pub const END_OTHERS: &str = "end-others";
+    /// Delete the tenant; `name` has to be its name.
+    pub const DELETE: &str = "delete";
+}
+
+/// What a form posted to [`ADMIN_TENANT`] wants done. Each has a `reason`.
+pub mod admin {
+    /// Give the tenant the tier in `tier`.
+    pub const SET_TIER: &str = "set-tier";
+    /// Suspend the tenant.
+    pub const SUSPEND: &str = "suspend";
+    /// End the suspension.
+    pub const RESUME: &str = "resume";
+}
+
+/// Whether a path is the operator's people's part.
+#[must_use]
+pub fn is_admin(path: &str) -> bool {
+    path.strip_prefix(ADMIN)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The page of one tenant.
+#[must_use]
+pub fn tenant(id: &str) -> String {
+    ADMIN_TENANT.replace("{id}", id)
 }
 
 /// `path` with `return_to` in its query.

@@ -212,6 +212,9 @@ impl From<domain::Error> for Problem {
                 "TENANT_SUSPENDED",
                 "This tenant is suspended.",
             ),
+            Error::RevealOff | Error::NotKept | Error::WrongName => {
+                Self::internal("what only the dashboard does was asked of the API")
+            }
             Error::Unavailable => Self::unavailable(),
             Error::Internal(what) => Self::internal(&what),
         }

@@ -1,4 +1,4 @@
-use super::{Logo, Nav};
+use super::{Logo, Nav, Suspended};
 use crate::{model::Account, routes};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -14,6 +14,9 @@ pub fn Layout(
     children: Children,
 ) -> impl IntoView {
     let sections = account.clone();
+    let suspension = account
+        .as_ref()
+        .and_then(|account| account.suspended.clone());
     view! {
         <Title text=title />
         <a class="skip" href="#main">"Skip to content"</a>
@@ -30,7 +33,10 @@ pub fn Layout(
             </div>
             {sections.map(|account| view! { <Nav account /> })}
         </header>
-        <main id="main" class="wrap" tabindex="-1">{children()}</main>
+        <main id="main" class="wrap" tabindex="-1">
+            {suspension.map(|suspension| view! { <Suspended suspension /> })}
+            {children()}
+        </main>
         <footer class="foot">
             <div class="wrap foot-row">
                 <span>"Coop Locker, an open reservation service"</span>

@@ -17,6 +17,8 @@ pub use shown_key::{SHOWN_FOR, ShownKey};
 pub use time_ticker::TimeTicker;
 
 #[cfg(feature = "ssr")]
+mod audit_table;
+#[cfg(feature = "ssr")]
 mod layout;
 #[cfg(feature = "ssr")]
 mod logo;
@@ -25,16 +27,23 @@ mod nav;
 #[cfg(feature = "ssr")]
 mod reservations_table;
 #[cfg(feature = "ssr")]
+mod sessions_table;
+#[cfg(feature = "ssr")]
 mod sign_in_choice;
+#[cfg(feature = "ssr")]
+mod suspended;
 #[cfg(feature = "ssr")]
 mod time;
 
 #[cfg(feature = "ssr")]
 pub use {
+    audit_table::AuditTable,
     layout::Layout,
     logo::Logo,
     nav::Nav,
     reservations_table::ReservationsTable,
+    sessions_table::SessionsTable,
     sign_in_choice::SignInChoice,
+    suspended::Suspended,
     time::{Time, TimeForm},
 };

@@ -36,7 +36,7 @@ pub fn Nav(
 
 /// Whether a page belongs to what the links lead to.
 fn is_part(path: &str) -> bool {
-    is_below(path, routes::DASHBOARD) || is_below(path, routes::ADMIN)
+    is_below(path, routes::DASHBOARD) || routes::is_admin(path)
 }
 
 /// The overview is above the other parts in the tree of paths, but they are not parts of it.

@@ -6,10 +6,16 @@ use leptos::prelude::*;
 pub fn SignInChoice(
     /// The path of ours to go to afterwards.
     return_to: String,
+    /// Whoever is signed in at the provider shows once more who he is.
+    #[prop(optional)]
+    again: bool,
 ) -> impl IntoView {
     let site = ports::site();
     let link = move |path| routes::returning(path, &return_to);
-    let (google, dev) = (link(routes::GOOGLE), link(routes::DEV_SIGN_IN));
+    let (mut google, dev) = (link(routes::GOOGLE), link(routes::DEV_SIGN_IN));
+    if again {
+        google.push_str("&again=1");
+    }
     view! {
         <div class="actions">
             {site.google.then(|| view! { <a class="button primary" href=google>"Sign in with Google"</a> })}

@@ -1,3 +1,4 @@
+use super::Moment;
 use serde::{Deserialize, Serialize};
 
 /// Who is signed in, and the tenant that this person owns.
@@ -15,4 +16,15 @@ pub struct Account {
     pub active_limit: Option<u64>,
     /// One of the operator's people: the only ones who are shown that there is a part for them.
     pub is_admin: bool,
+    /// If the tenant is suspended.
+    pub suspended: Option<Suspension>,
+}
+
+/// That a tenant is suspended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suspension {
+    /// Since when.
+    pub at: Moment,
+    /// Why, in the words of whoever did it.
+    pub reason: Option<String>,
 }

@@ -2,10 +2,16 @@
 
 mod account;
 mod api_key;
+mod audit;
 mod moment;
 mod reservation;
+mod settings;
+mod tenant;
 
-pub use account::Account;
+pub use account::{Account, Suspension};
 pub use api_key::{ApiKey, KeyList, KeyValue, Refused, Shown, ShownBecause};
+pub use audit::{AuditEntry, AuditPage};
 pub use moment::Moment;
 pub use reservation::{Reservation, ReservationPage};
+pub use settings::{Session, Settings};
+pub use tenant::{Tenant, TenantPage, TenantQuery, TenantView};

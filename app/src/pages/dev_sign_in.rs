@@ -1,4 +1,4 @@
-use super::{NotFound, return_to};
+use super::{NotFound, return_to, visitor};
 use crate::{components::Layout, ports, routes};
 use leptos::prelude::*;
 
@@ -8,6 +8,16 @@ pub fn DevSignIn() -> impl IntoView {
     if !ports::site().dev_sign_in {
         return view! { <NotFound /> }.into_any();
     }
+    Suspend::new(async move {
+        // Whoever has to sign in once more is most likely who he was.
+        let email = visitor().await.and_then(|account| account.email);
+        view! { <Form email=email.unwrap_or_else(|| "dev@example.com".into()) /> }
+    })
+    .into_any()
+}
+
+#[component]
+fn Form(email: String) -> impl IntoView {
     view! {
         <Layout title="Development sign-in".into() account=None>
             <section class="card narrow">
@@ -25,7 +35,7 @@ pub fn DevSignIn() -> impl IntoView {
                         class="input"
                         type="email"
                         name="email"
-                        value="dev@example.com"
+                        value=email
                         required=true
                         autocomplete="email"
                     />
@@ -34,5 +44,4 @@ pub fn DevSignIn() -> impl IntoView {
             </section>
         </Layout>
     }
-    .into_any()
 }

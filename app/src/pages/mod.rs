@@ -1,5 +1,8 @@
 //! One file a route. A page asks its ports, then shows; it never decides what is allowed.
 
+mod admin;
+mod admin_tenant;
+mod audit;
 mod claim;
 mod dashboard;
 mod dev_sign_in;
@@ -8,10 +11,15 @@ mod home;
 mod keys;
 mod not_found;
 mod problem;
+mod settings;
 mod sign_in;
+mod sign_in_again;
 #[cfg(test)]
 mod tests;
 
+pub use admin::Admin;
+pub use admin_tenant::AdminTenant;
+pub use audit::Audit;
 pub use claim::Claim;
 pub use dashboard::Dashboard;
 pub use dev_sign_in::DevSignIn;
@@ -20,7 +28,9 @@ pub use home::Home;
 pub use keys::Keys;
 pub use not_found::NotFound;
 pub use problem::ProblemPage;
+pub use settings::Settings;
 pub use sign_in::SignIn;
+pub use sign_in_again::SignInAgain;
 
 use crate::{error::AppError, model::Account, ports, routes};
 use leptos::prelude::*;
@@ -38,6 +48,11 @@ pub(crate) fn path() -> String {
 /// A parameter of the request's query.
 fn query(name: &str) -> Option<String> {
     url().and_then(|url| url.search_params().get(name))
+}
+
+/// The same; empty when it is not there.
+fn param(name: &str) -> String {
+    query(name).unwrap_or_default()
 }
 
 /// Where the query says to go after sign-in, if that is a path of ours; else the dashboard.

@@ -1,9 +1,13 @@
 //! Ports for page tests: they answer what the test says and remember what was asked of the answer.
 
-use super::{AccountPort, KeysPort, ReservationsPort, Respond};
+use super::{AccountPort, AdminPort, AuditPort, KeysPort, ReservationsPort, Respond, SettingsPort};
 use crate::{
     error::AppError,
-    model::{Account, ApiKey, KeyList, KeyValue, Moment, Reservation, ReservationPage},
+    model::{
+        Account, ApiKey, AuditEntry, AuditPage, KeyList, KeyValue, Moment, Reservation,
+        ReservationPage, Session, Settings, Suspension, Tenant, TenantPage, TenantQuery,
+        TenantView,
+    },
 };
 use async_trait::async_trait;
 use std::sync::{Mutex, PoisonError};
@@ -51,6 +55,7 @@ pub(crate) fn account() -> Account {
         tier: "Free".into(),
         active_limit: Some(500),
         is_admin: false,
+        suspended: None,
     }
 }
 
@@ -146,6 +151,98 @@ impl ReservationsPort for FakeReservations {
             active: self.0.len() as u64,
             more: self.0.len() > limit,
         })
+    }
+}
+
+/// One entry, done by `<i>ann</i>`, and older ones; nothing of the kind `issuer.`.
+pub(crate) struct FakeAudit;
+
+#[async_trait]
+impl AuditPort for FakeAudit {
+    async fn entries(&self, action: &str, _before: Option<i64>) -> Result<AuditPage, AppError> {
+        if action == "issuer." {
+            return Ok(AuditPage::default());
+        }
+        let entry = AuditEntry {
+            number: 42,
+            at: Moment(NOW.0 - 120_000_000),
+            who: "<i>ann</i>".into(),
+            action: "api_key.rename".into(),
+            subject: "key_1".into(),
+            details: vec![("before".into(), "a".into()), ("after".into(), "b".into())],
+            address: Some("192.0.2.7".into()),
+            user_agent: None,
+            request_id: Some("req-5".into()),
+        };
+        Ok(AuditPage {
+            entries: vec![entry],
+            next: Some(42),
+        })
+    }
+}
+
+/// Two sessions, of which the first one asks; whether values are kept is the test's to say.
+pub(crate) struct FakeSettings(pub bool);
+
+#[async_trait]
+impl SettingsPort for FakeSettings {
+    async fn settings(&self) -> Result<Settings, AppError> {
+        let session = |id: &str, is_this| Session {
+            id: id.into(),
+            since: Moment(NOW.0 - 3_600_000_000),
+            seen: NOW,
+            address: Some("192.0.2.7".into()),
+            user_agent: Some("Lynx".into()),
+            is_this,
+        };
+        Ok(Settings {
+            keeps_values: self.0,
+            issuer: "https://id.example".into(),
+            subject: "1001".into(),
+            sessions: vec![session("aa", true), session("bb", false)],
+        })
+    }
+}
+
+/// One tenant, suspended or not as the test says.
+pub(crate) struct FakeAdmin(pub Option<Suspension>);
+
+impl FakeAdmin {
+    fn tenant(&self) -> Tenant {
+        Tenant {
+            id: "ten_1".into(),
+            name: "Acme".into(),
+            email: None,
+            tier: "Pro".into(),
+            suspended: self.0.clone(),
+            created_at: Moment(1),
+            active_reservations: 3,
+            api_keys: 2,
+        }
+    }
+}
+
+#[async_trait]
+impl AdminPort for FakeAdmin {
+    async fn tenants(&self, query: &TenantQuery) -> Result<TenantPage, AppError> {
+        if query.text == "nobody" {
+            return Ok(TenantPage::default());
+        }
+        Ok(TenantPage {
+            tenants: vec![self.tenant()],
+            next: Some("ten_1".into()),
+        })
+    }
+
+    async fn tenant(&self, _id: &str) -> Result<TenantView, AppError> {
+        Ok(TenantView {
+            tenant: self.tenant(),
+            owner: Some(("https://id.example".into(), "7".into())),
+        })
+    }
+
+    async fn log_of(&self, _id: &str, before: Option<i64>) -> Result<AuditPage, AppError> {
+        FakeAudit.entries("", before).await
     }
 }
 

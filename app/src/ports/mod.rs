@@ -5,17 +5,23 @@
 //! one instead of a panic.
 
 mod account;
+mod admin;
+mod audit;
 #[cfg(test)]
 pub(crate) mod fake;
 mod keys;
 mod reservations;
 mod respond;
+mod settings;
 mod site;
 
 pub use account::AccountPort;
+pub use admin::AdminPort;
+pub use audit::AuditPort;
 pub use keys::KeysPort;
 pub use reservations::ReservationsPort;
 pub use respond::{Respond, secret};
+pub use settings::SettingsPort;
 pub use site::{Problem, Site};
 
 use crate::{error::AppError, model::Moment};
@@ -29,6 +35,21 @@ pub(crate) fn keys() -> Result<Arc<dyn KeysPort>, AppError> {
 
 /// The reservations of the signed-in person's tenant.
 pub(crate) fn reservations() -> Result<Arc<dyn ReservationsPort>, AppError> {
+    use_context().ok_or(AppError::Unexpected)
+}
+
+/// The audit log of the signed-in person's tenant.
+pub(crate) fn audit() -> Result<Arc<dyn AuditPort>, AppError> {
+    use_context().ok_or(AppError::Unexpected)
+}
+
+/// The settings of the signed-in person's tenant.
+pub(crate) fn settings() -> Result<Arc<dyn SettingsPort>, AppError> {
+    use_context().ok_or(AppError::Unexpected)
+}
+
+/// What the operator's people see.
+pub(crate) fn admin() -> Result<Arc<dyn AdminPort>, AppError> {
     use_context().ok_or(AppError::Unexpected)
 }
 

@@ -15,8 +15,11 @@ CREATE TABLE tenants (
     email TEXT,
     tier TEXT NOT NULL,
     suspended_at BIGINT,
-    -- The key that the values of this tenant's API keys are encrypted with, itself wrapped by the master key.
-    data_key BLOB NOT NULL,
+    -- Why, in the words of whoever did it; the tenant's owner reads it.
+    suspension_reason TEXT,
+    -- The key that the values of this tenant's API keys are encrypted with, itself wrapped by the master key. None while
+    -- revealing is switched off.
+    data_key BLOB,
     created_at BIGINT NOT NULL,
     CONSTRAINT tenants_pk PRIMARY KEY (id),
     CONSTRAINT tenants_tier_known CHECK (tier IN ('free', 'starter', 'pro', 'enterprise'))
@@ -55,7 +58,8 @@ CREATE TABLE api_keys (
     -- Keyed hash of the value, and which pepper made it.
     digest BLOB NOT NULL,
     pepper_version BIGINT NOT NULL,
-    ciphertext BLOB NOT NULL,
+    -- What reveals the value. None when it was made, or revealing was switched off, without a data key.
+    ciphertext BLOB,
     created_at BIGINT NOT NULL,
     -- For display only; the audit log knows more.
     created_by TEXT NOT NULL,
@@ -78,11 +82,20 @@ CREATE TABLE retired_keys (
 );
 CREATE INDEX retired_keys_by_age ON retired_keys (retired_at);
 
--- Dashboard sessions. The cookie's id is kept as SHA-256.
+-- Dashboard sessions, and sign-ins under way, which are nobody's yet. The cookie's id is kept as SHA-256.
 CREATE TABLE sessions (
     id_hash BLOB NOT NULL,
     data TEXT NOT NULL,
     expires_at BIGINT NOT NULL,
+    -- Whose it is: a person finds and ends all of his.
+    issuer TEXT,
+    subject TEXT,
+    signed_in_at BIGINT,
+    seen_at BIGINT,
+    -- From where the sign-in came.
+    address TEXT,
+    user_agent TEXT,
     CONSTRAINT sessions_pk PRIMARY KEY (id_hash)
 );
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);
+CREATE INDEX sessions_by_person ON sessions (issuer, subject);

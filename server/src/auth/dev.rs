@@ -7,11 +7,11 @@ use axum::{
     extract::{ConnectInfo, State},
     response::{IntoResponse, Redirect, Response},
 };
-use http::{Extensions, HeaderMap, header};
+use http::{Extensions, HeaderMap, header, request::Parts};
 use serde::Deserialize;
 use tower_sessions::Session;
 
-use super::{DashboardState, Failure, return_to, session::Current};
+use super::{DashboardState, Failure, return_to, sign_in_as};
 use crate::{config::Settings, model::Identity};
 
 /// The issuer of everybody who signs in here. No OpenID provider's issuer is no URL, so nobody else can have it.
@@ -50,12 +50,11 @@ pub struct SignIn {
 pub async fn sign_in(
     State(state): State<DashboardState>,
     session: Session,
-    headers: HeaderMap,
-    extensions: Extensions,
+    parts: Parts,
     form: Result<Form<SignIn>, axum::extract::rejection::FormRejection>,
 ) -> Result<Response, Failure> {
     let settings = &state.services.settings;
-    if !is_offered(settings, &headers, &extensions) {
+    if !is_offered(settings, &parts.headers, &parts.extensions) {
         return Err(Failure::not_found());
     }
     let Ok(Form(SignIn {
@@ -75,11 +74,7 @@ pub async fn sign_in(
         email: Some(email.to_owned()),
         name: None,
     };
-    let current = Current::new(session, &state.services.clock);
-    if let Err(error) = current.sign_in(identity).await {
-        tracing::error!(%error, "a session could not be made");
-        return Err(Failure::unavailable());
-    }
+    sign_in_as(&state, session, &parts, identity, None).await?;
     Ok(Redirect::to(&return_to(&settings.base_url, asked.as_deref())).into_response())
 }
 

@@ -39,24 +39,28 @@
 //! let _ = Router::<DashboardState>::new().route("/", get(async |_: ApiPrincipal, _: DashboardUser| {}));
 //! ```
 
-mod admin;
+pub mod admin;
 pub mod api_key;
 mod by;
 pub mod csrf;
 pub mod dev;
 mod failure;
 mod fetch;
+mod fresh;
 pub mod google;
 pub mod host;
 pub mod jwks;
 mod return_to;
 pub mod session;
+mod sign_in_as;
 mod state;
 mod user;
 
 pub use admin::{AdminIdentity, is_admin};
 pub use by::by;
 pub use failure::Failure;
+pub use fresh::FreshSignIn;
 pub use return_to::return_to;
+use sign_in_as::sign_in_as;
 pub use state::DashboardState;
 pub use user::{DashboardUser, Person};

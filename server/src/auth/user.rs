@@ -86,7 +86,12 @@ impl FromRequestParts<DashboardState> for DashboardUser {
 }
 
 /// The way to sign in and back. What was posted is not kept: the person sees the page again and decides anew.
-fn to_sign_in(parts: &Parts) -> Response {
+pub(super) fn to_sign_in(parts: &Parts) -> Response {
+    to_page("/auth/sign-in", parts)
+}
+
+/// The way to a page of the sign-in, and back to what was asked for.
+pub(super) fn to_page(page: &str, parts: &Parts) -> Response {
     let path = parts
         .uri
         .path_and_query()
@@ -95,5 +100,5 @@ fn to_sign_in(parts: &Parts) -> Response {
     let query: String = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("return_to", path)
         .finish();
-    Redirect::to(&format!("/auth/sign-in?{query}")).into_response()
+    Redirect::to(&format!("{page}?{query}")).into_response()
 }

@@ -254,5 +254,12 @@ fn admin(text: &str) -> Result<(String, String), ConfigError> {
     text.split_once(' ')
         .filter(|(issuer, subject)| !issuer.is_empty() && !subject.is_empty())
         .map(|(issuer, subject)| (issuer.trim_end_matches('/').to_owned(), subject.to_owned()))
-        .ok_or_else(|| ConfigError::new("admins", &format!("{text:?} is not \"ISSUER SUBJECT\"")))
+        // So that is no URL either: the development sign-in, whose issuer is `dev`, asks nobody for a password.
+        .filter(|(issuer, _)| Url::parse(issuer).is_ok())
+        .ok_or_else(|| {
+            let problem = format!(
+                "{text:?} is not \"ISSUER SUBJECT\", where the issuer is the address of an OpenID provider"
+            );
+            ConfigError::new("admins", &problem)
+        })
 }

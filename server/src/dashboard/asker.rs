@@ -2,9 +2,10 @@
 
 use app::error::AppError;
 use http::request::Parts;
+use tower_sessions::Session;
 
 use crate::{
-    auth::{DashboardState, Failure, Person, by},
+    auth::{AdminIdentity, DashboardState, Failure, Person, by, session::Current},
     domain::{self, sign_in},
     model::{Actor, By, Identity, TenantId},
     state::Services,
@@ -63,6 +64,25 @@ impl Asker {
         Ok((self.tenant().await?, self.by(&identity)))
     }
 
+    /// One of the operator's people, as the log of a tenant will have him. Nobody else learns that there is such a thing.
+    pub(super) async fn admin(&self) -> Result<By, AppError> {
+        let admin = AdminIdentity::of(&self.state, &self.parts)
+            .await
+            .map_err(|failure| of_failure(&failure))?;
+        let AdminIdentity(identity) = admin.ok_or(AppError::NotFound)?;
+        Ok(by(
+            Actor::admin(&identity),
+            &self.services().settings,
+            &self.parts,
+        ))
+    }
+
+    /// The hash by which the session that asks is found among those of its person.
+    pub(super) fn session_hash(&self) -> Option<[u8; 32]> {
+        let session = self.parts.extensions.get::<Session>()?;
+        Current::new(session.clone(), &self.services().clock).id_hash()
+    }
+
     /// Whether this page needs a tenant. The others show a new person what there is without making one: he may have come
     /// to take over a tenant that exists.
     pub(super) fn needs_tenant(&self) -> bool {
@@ -87,10 +107,36 @@ pub(super) fn of_domain(error: domain::Error) -> AppError {
         domain::Error::Suspended => {
             AppError::Forbidden("This tenant is suspended. Ask the operator of this server.".into())
         }
+        domain::Error::RevealOff => AppError::Forbidden(
+            "Revealing is switched off: its values were destroyed and new ones are shown once, when they are made. The \
+             settings can switch it on for new values."
+                .into(),
+        ),
+        domain::Error::NotKept => AppError::Forbidden(
+            "This value was made while revealing was switched off, so it cannot be shown. Rotate the key to give it one that can."
+                .into(),
+        ),
         domain::Error::Unavailable => AppError::Unavailable,
         error => {
             tracing::error!(%error, "a request of the dashboard failed");
             AppError::Unexpected
         }
     }
+}
+
+/// Bytes as a form carries them.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Reads what [`hex`] writes.
+pub(super) fn unhex(text: &str) -> Option<Vec<u8>> {
+    let is_hex = text.len().is_multiple_of(2) && text.bytes().all(|b| b.is_ascii_hexdigit());
+    if !is_hex {
+        return None;
+    }
+    (0..text.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok())
+        .collect()
 }

@@ -5,10 +5,10 @@ use axum::{
     Form,
     body::Body,
     extract::{FromRequest as _, State},
-    http::Request,
+    http::{Request, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{
     Ui,
@@ -32,9 +32,7 @@ pub(super) async fn claim(State(ui): State<Ui>, request: Request<Body>) -> Respo
     let identity = match Asker::new(ui.state.clone(), parts.clone()).identity().await {
         Ok(Some(identity)) => identity,
         Ok(None) => return to_sign_in(routes::CLAIM),
-        Err(error) => {
-            return render(&ui, parts, Extra::of(error)).await;
-        }
+        Err(error) => return refused(&ui, parts, error).await,
     };
     let form = Form::<ClaimForm>::from_request(Request::from_parts(parts.clone(), body), &ui).await;
     let Ok(Form(form)) = form else {
@@ -59,7 +57,28 @@ pub(super) async fn claim(State(ui): State<Ui>, request: Request<Body>) -> Respo
         }
         Err(error) => of_domain(error),
     };
-    render(&ui, parts, Extra::of(error)).await
+    refused(&ui, parts, error).await
+}
+
+/// A request with its form.
+pub(super) async fn read_form<T: DeserializeOwned>(
+    request: Request<Body>,
+) -> (Parts, Result<T, AppError>) {
+    let (parts, body) = request.into_parts();
+    let form = Form::<T>::from_request(Request::from_parts(parts.clone(), body), &()).await;
+    let incomplete =
+        |_| AppError::Invalid("The form is incomplete. Reload the page and try again.".into());
+    (parts, form.map(|Form(form)| form).map_err(incomplete))
+}
+
+/// Back to the form's page, which says what was done: to load it again does nothing again.
+pub(super) fn done(page: &str, action: &str) -> Response {
+    Redirect::to(&format!("{page}?{}={action}", routes::DONE)).into_response()
+}
+
+/// The page that says why nothing was done.
+pub(super) async fn refused(ui: &Ui, parts: Parts, error: AppError) -> Response {
+    render(ui, parts, Extra::of(error)).await
 }
 
 pub(super) fn to_sign_in(return_to: &str) -> Response {

@@ -1,8 +1,10 @@
 //! The UI door: pages, forms and files, and everything around them. It knows the session cookie and nothing of API keys'
 //! bearers.
 
+mod admin;
 mod asker;
 mod body;
+mod export;
 mod files;
 mod forms;
 mod frame;
@@ -10,6 +12,7 @@ mod key_forms;
 mod pages;
 mod ports;
 mod respond;
+mod settings;
 
 use std::sync::Arc;
 
@@ -53,11 +56,16 @@ pub fn router(services: Services) -> Router {
     };
     let guards = state.clone();
     app::paths()
+        .filter(|path| !app::routes::is_admin(path))
         .fold(Router::new(), |router, path| {
             router.route(path, get(pages::page))
         })
         .route(app::routes::DASHBOARD, post(key_forms::dashboard))
         .route(app::routes::KEYS, post(key_forms::keys))
+        .route(app::routes::SETTINGS, post(settings::post))
+        .route(app::routes::AUDIT_LINES, get(export::lines))
+        .route(app::routes::AUDIT_CSV, get(export::csv))
+        .merge(admin::router(state.clone()))
         .route(app::routes::CLAIM, post(forms::claim))
         .route(app::routes::DEV_SIGN_IN, post(dev::sign_in))
         .route(app::routes::GOOGLE, get(google::start))

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use app::{
     error::AppError,
     model::{Moment, Refused, Shown},
-    ports::{AccountPort, KeysPort, Problem, ReservationsPort, Respond, Site},
+    ports::{
+        AccountPort, AdminPort, AuditPort, KeysPort, Problem, ReservationsPort, Respond,
+        SettingsPort, Site,
+    },
 };
 use axum::{
     body::{self, Body},
@@ -106,6 +109,9 @@ fn context(ui: &Ui, parts: &Parts, extra: Extra) -> impl Fn() + Clone + Send + S
         provide_context::<Arc<dyn KeysPort>>(Arc::clone(&asker) as _);
         provide_context::<Arc<dyn ReservationsPort>>(Arc::clone(&asker) as _);
         provide_context::<Arc<dyn AccountPort>>(Arc::clone(&asker) as _);
+        provide_context::<Arc<dyn AuditPort>>(Arc::clone(&asker) as _);
+        provide_context::<Arc<dyn SettingsPort>>(Arc::clone(&asker) as _);
+        provide_context::<Arc<dyn AdminPort>>(Arc::clone(&asker) as _);
         provide_context::<Arc<dyn Respond>>(Arc::new(LeptosRespond));
         provide_context(site.clone());
         provide_context(now);

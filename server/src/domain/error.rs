@@ -30,6 +30,15 @@ pub enum Error {
     /// The tenant was suspended.
     #[error("the tenant is suspended")]
     Suspended,
+    /// Revealing is switched off for the tenant.
+    #[error("revealing is switched off")]
+    RevealOff,
+    /// The value was made, or revealing was switched off since, without being kept.
+    #[error("this value was not kept")]
+    NotKept,
+    /// What was typed to confirm is not the tenant's name.
+    #[error("that is not the tenant's name")]
+    WrongName,
     /// Not acknowledged: whether it happened has to be asked again.
     #[error("the store cannot commit at the moment")]
     Unavailable,

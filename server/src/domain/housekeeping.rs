@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use coop_engine::Time;
 
-use super::Error;
+use super::{Error, settings};
 use crate::{
     ledger::{Effect, Ledger, Mutation},
     model::{TenantId, Tier, Tiers},
@@ -24,7 +24,8 @@ const ROUNDS: usize = 100;
 /// Tenants whose events are pruned in one go.
 const TENANTS: i64 = 100;
 
-/// Forgets sessions and claims that ended, key values retired long ago, old entries of the audit log, and events older than their tier keeps them.
+/// Forgets sessions and claims that ended, key values retired long ago, old entries of the audit log, events older than
+/// their tier keeps them, and what is left of tenants that are gone.
 ///
 /// # Errors
 /// When the store fails.
@@ -47,6 +48,7 @@ pub async fn prune(ledger: &Ledger, tiers: &Tiers, now: Time) -> Result<(), Erro
             }
         }
     }
+    settings::forget_ownerless(ledger).await?;
     for _ in 0..ROUNDS {
         if ledger.mutate(Prune { now }).await? == 0 {
             break;

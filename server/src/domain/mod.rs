@@ -1,6 +1,8 @@
 //! The product's verbs. They know nothing of HTTP, HTML or SQL.
 
 pub mod account;
+mod active;
+pub mod admin;
 pub mod api_keys;
 pub mod audit;
 mod error;
@@ -8,6 +10,7 @@ pub mod housekeeping;
 mod new_tenant;
 pub mod reservations;
 pub mod sessions;
+pub mod settings;
 pub mod sign_in;
 pub mod tenants;
 

@@ -7,16 +7,13 @@ use super::Error;
 use crate::{
     keyring::{DataKey, KeyText, Keyring, WrappedKey},
     ledger::Effect,
-    model::{Actor, ApiKey, ApiKeyId, By, Deed, Tenant, TenantId, Tier},
+    model::{Actor, ApiKey, ApiKeyId, By, Deed, Tenant, TenantId, TenantName, Tier},
     random,
     store::{Db, NewApiKey},
 };
 
 /// The label of the key that every tenant has from the beginning.
 const DEFAULT_LABEL: &str = "default";
-/// The longest tenant name, in characters.
-const LONGEST_NAME: usize = 100;
-
 pub(super) struct NewTenant {
     pub(super) tenant: Tenant,
     pub(super) value: KeyText,
@@ -38,11 +35,13 @@ impl NewTenant {
             name: name
                 .chars()
                 .filter(|c| !c.is_control())
-                .take(LONGEST_NAME)
+                .take(TenantName::LONGEST)
                 .collect(),
             email,
             tier,
             suspended_at: None,
+            suspension_reason: None,
+            keeps_values: true,
             created_at: now,
         };
         let (data_key, wrapped) = keyring.new_data_key(tenant.id)?;
@@ -59,7 +58,7 @@ impl NewTenant {
             rotated_at: None,
         };
         Ok(Self {
-            key: seal(keyring, &data_key, &value, key)?,
+            key: seal(keyring, Some(&data_key), &value, key)?,
             tenant,
             value,
             data_key: wrapped,
@@ -88,14 +87,16 @@ impl NewTenant {
     }
 }
 
-/// A key with its value hashed and encrypted.
+/// A key with its value hashed and, where values are kept, encrypted.
 pub(super) fn seal(
     keyring: &Keyring,
-    data_key: &DataKey,
+    data_key: Option<&DataKey>,
     value: &KeyText,
     key: ApiKey,
 ) -> Result<NewApiKey, Error> {
-    let ciphertext = data_key.seal(value, key.tenant, key.id, key.version)?;
+    let ciphertext = data_key
+        .map(|data_key| data_key.seal(value, key.tenant, key.id, key.version))
+        .transpose()?;
     Ok(NewApiKey {
         digest: keyring.digest(value),
         ciphertext,

@@ -5,7 +5,7 @@ use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use coop_engine::Time;
 use serde_json::json;
 
-use super::{Error, new_tenant::NewTenant};
+use super::{Error, active::active, new_tenant::NewTenant};
 use crate::{
     clock::SharedClock,
     keyring::{KeyText, Keyring, sha256},
@@ -187,6 +187,7 @@ impl Mutation for Claim {
             .take_claim(&self.code_hash, self.now)
             .await?
             .ok_or(Error::NotFound)?;
+        active(db, tenant).await?;
         db.insert_identity(&self.identity, tenant, self.now).await?;
         let deed = Deed::new("tenant.claim", tenant, serde_json::Value::Null);
         db.append_audit(tenant, self.now, &self.by, &deed).await?;

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use coop_engine::{Book as _, Change, Decision, MemoryBook, Reservation, Time, Ttl};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, ErrorCode, params};
 
 use super::event_log::EventLog;
 use crate::model::TenantId;
@@ -134,4 +134,12 @@ const fn key(tenant: TenantId, reservation: &Reservation) -> (TenantId, u64) {
 /// Revisions stay below 2^53.
 const fn number(number: u64) -> i64 {
     number.cast_signed()
+}
+
+/// After an I/O error or with a damaged file the commit record may or may not be on the disk.
+pub(super) fn is_fate_unknown(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
+    )
 }

@@ -194,6 +194,23 @@ impl Credentials {
         }
     }
 
+    pub(super) fn set_suspended(&self, tenant: TenantId, suspended: bool) {
+        if let Some(state) = self.tenant(tenant) {
+            state.suspended.store(suspended, Ordering::Release);
+        }
+    }
+
+    /// Forgets a tenant and every value of its keys. Whoever holds one of its credentials sees that at once.
+    pub(super) fn remove(&self, tenant: TenantId, digests: &[KeyDigest]) {
+        let mut table = self.write();
+        for digest in digests {
+            if let Some(Found::Live(credential)) = table.by_digest.remove(digest) {
+                credential.live.store(false, Ordering::Release);
+            }
+        }
+        table.tenants.remove(&tenant);
+    }
+
     /// Nothing that holds the lock can panic half-way through a change, so a poisoned table is a whole one.
     fn read(&self) -> RwLockReadGuard<'_, Table> {
         self.0.read().unwrap_or_else(PoisonError::into_inner)

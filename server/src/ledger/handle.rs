@@ -1,8 +1,11 @@
 //! What the rest of the program sees of the ledger.
 
-use std::sync::{
-    Arc, Mutex, MutexGuard, PoisonError,
-    atomic::{AtomicU32, Ordering},
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use coop_engine::{Caller, Command, Outcome, Time};
@@ -139,6 +142,7 @@ pub async fn start(
         wal,
         books: Books::default(),
         deadlines,
+        gone: HashSet::new(),
         tasks: tasks.clone(),
         counters: Counters::register(),
         answers,

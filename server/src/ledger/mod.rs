@@ -9,6 +9,7 @@ mod books;
 mod checkpoint;
 mod credentials;
 mod event_log;
+mod forget;
 mod handle;
 mod mutation;
 mod queue;

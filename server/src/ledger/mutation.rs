@@ -43,6 +43,17 @@ pub enum Effect {
     Forgotten(KeyDigest),
     /// The tenant's tier changed.
     TierChanged(TenantId, Tier),
+    /// From now on nothing of the tenant's is decided.
+    Suspended(TenantId),
+    /// The tenant's suspension has ended.
+    Resumed(TenantId),
+    /// There is no such tenant any more, and none of these values is a key of anybody's.
+    TenantDeleted {
+        /// Which one. Ids are random and never given twice.
+        tenant: TenantId,
+        /// Everything by which a value of its keys was found.
+        digests: Vec<KeyDigest>,
+    },
 }
 
 impl Effect {
@@ -59,6 +70,9 @@ impl Effect {
             Self::Renamed { digest, label } => credentials.rename(&digest, &label),
             Self::Forgotten(digest) => credentials.forget(&digest),
             Self::TierChanged(tenant, tier) => credentials.set_tier(tenant, tier),
+            Self::Suspended(tenant) => credentials.set_suspended(tenant, true),
+            Self::Resumed(tenant) => credentials.set_suspended(tenant, false),
+            Self::TenantDeleted { tenant, digests } => credentials.remove(tenant, &digests),
         }
     }
 }
@@ -93,9 +107,13 @@ pub enum MutationError<E> {
 /// A mutation in the queue, whatever its types.
 #[async_trait]
 pub(super) trait Queued: Send {
-    /// Does it and answers. An error means that the fate of a commit is unknown.
-    async fn run(self: Box<Self>, db: &mut Db, credentials: &Credentials)
-    -> Result<(), StoreError>;
+    /// Does it and answers. An error means that the fate of a commit is unknown. What is given back is the tenant that it
+    /// deleted, if it did.
+    async fn run(
+        self: Box<Self>,
+        db: &mut Db,
+        credentials: &Credentials,
+    ) -> Result<Option<TenantId>, StoreError>;
 }
 
 pub(super) struct Pending<M: Mutation> {
@@ -109,26 +127,30 @@ impl<M: Mutation> Queued for Pending<M> {
         self: Box<Self>,
         db: &mut Db,
         credentials: &Credentials,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Option<TenantId>, StoreError> {
         // Nobody reads an answer whose asker has gone, hence the ignored sends.
         let mut effects = Vec::new();
         if let Err(error) = db.begin().await {
             let _ = self.reply.send(Err(error.into()));
-            return Ok(());
+            return Ok(None);
         }
         let output = match self.mutation.apply(db, &mut effects).await {
             Ok(output) => output,
             Err(error) => {
                 db.rollback().await?;
                 let _ = self.reply.send(Err(error));
-                return Ok(());
+                return Ok(None);
             }
         };
         db.commit().await?;
+        let mut deleted = None;
         for effect in effects {
+            if let Effect::TenantDeleted { tenant, .. } = &effect {
+                deleted = Some(*tenant);
+            }
             effect.apply(credentials);
         }
         let _ = self.reply.send(Ok(output));
-        Ok(())
+        Ok(deleted)
     }
 }

@@ -111,7 +111,8 @@ impl Db {
     /// The next deadline of every tenant that has one.
     pub(super) async fn book_deadlines(&mut self) -> Result<Vec<(TenantId, Time)>, StoreError> {
         let query = sqlx::query(
-            "SELECT tenant_id, next_deadline FROM tenant_books WHERE next_deadline IS NOT NULL",
+            "SELECT tenant_id, next_deadline FROM tenant_books WHERE next_deadline IS NOT NULL \
+             AND tenant_id IN (SELECT id FROM tenants)",
         );
         let rows = self.fetch_all(query).await?;
         rows.iter()

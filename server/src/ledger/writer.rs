@@ -1,20 +1,20 @@
 //! The one writer.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
 
 use coop_engine::{Caller, Command, Decision, Limits, MemoryBook, Time, decide};
 use metrics::Counter;
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::Connection;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio_util::task::TaskTracker;
 
 use super::{
     Credential, Decided, Refused,
-    batch::Batch,
+    batch::{Batch, is_fate_unknown},
     books::{Books, Deadlines, deadline_of},
     checkpoint::{Wal, checkpoint},
     handle::Shared,
@@ -60,6 +60,8 @@ pub(super) struct Writer {
     pub(super) wal: Wal,
     pub(super) books: Books,
     pub(super) deadlines: Deadlines,
+    /// Tenants that were deleted since the start.
+    pub(super) gone: HashSet<TenantId>,
     pub(super) tasks: TaskTracker,
     pub(super) answers: mpsc::UnboundedSender<Vec<Answer>>,
     /// What ended it while a request did its work.
@@ -118,8 +120,11 @@ impl Writer {
                 self.arrive(arrival);
             }
             for mutation in work.mutations {
-                mutation.run(&mut self.db, &self.shared.credentials).await?;
+                let deleted = mutation.run(&mut self.db, &self.shared.credentials).await?;
                 self.wal.committed();
+                if let Some(tenant) = deleted {
+                    self.forget(tenant);
+                }
             }
             let mut jobs = work.jobs;
             if work.tick {
@@ -150,6 +155,15 @@ impl Writer {
         Ok(())
     }
 
+    /// Decides nothing of a tenant's that was deleted any more: neither what it still had in the queue, nor the expiries of
+    /// a book that is on its way from the disk.
+    fn forget(&mut self, tenant: TenantId) {
+        self.gone.insert(tenant);
+        self.books.drop_book(tenant);
+        self.deadlines.set(tenant, None);
+        self.publish_deadline();
+    }
+
     fn arrive(&mut self, arrival: Arrival) {
         match arrival.book {
             Ok(book) => self.books.insert(arrival.tenant, book, self.clock.now()),
@@ -178,6 +192,10 @@ impl Writer {
                 .and_then(|(credential, _)| refusal(credential))
             {
                 let _ = job.reply.send(Err(refused));
+                continue;
+            }
+            if self.gone.contains(&tenant) {
+                let _ = job.reply.send(Err(Refused::CredentialDied));
                 continue;
             }
             let Some(book) = self.books.use_book(tenant, now) else {
@@ -375,12 +393,4 @@ fn give(answers: Vec<Answer>) {
     for Answer { reply, decided } in answers {
         let _ = reply.send(Ok(decided));
     }
-}
-
-/// After an I/O error or with a damaged file the commit record may or may not be on the disk.
-fn is_fate_unknown(error: &rusqlite::Error) -> bool {
-    matches!(
-        error.sqlite_error_code(),
-        Some(ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
-    )
 }

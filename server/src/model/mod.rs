@@ -5,11 +5,13 @@ mod audit;
 mod ids;
 mod session;
 mod tenant;
+mod text;
 mod tier;
 
 pub use api_key::{ApiKey, KeyDigest, KeyState};
 pub use audit::{Actor, AuditEntry, By, Deed, StoredAudit};
 pub use ids::{ApiKeyId, TenantId};
-pub use session::{Identity, StoredSession};
+pub use session::{Identity, SignedIn, StoredSession};
 pub use tenant::Tenant;
+pub use text::{Reason, TenantName, UnusableText};
 pub use tier::{Allowance, Tier, Tiers, UnknownTier};

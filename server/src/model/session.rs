@@ -16,6 +16,23 @@ pub struct Identity {
     pub name: Option<String>,
 }
 
+/// Whose session it is, since when, and from where the sign-in came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedIn {
+    /// The provider.
+    pub issuer: String,
+    /// The person at the provider.
+    pub subject: String,
+    /// When the sign-in was.
+    pub since: Time,
+    /// When the session was last used, give or take a few minutes.
+    pub seen: Time,
+    /// The client's address at the sign-in.
+    pub address: Option<String>,
+    /// What the client called itself.
+    pub user_agent: Option<String>,
+}
+
 /// A dashboard session at rest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredSession {
@@ -25,4 +42,6 @@ pub struct StoredSession {
     pub data: String,
     /// When it ends.
     pub expires_at: Time,
+    /// Nothing for a sign-in that is under way.
+    pub signed_in: Option<SignedIn>,
 }

@@ -17,6 +17,10 @@ pub struct Tenant {
     pub tier: Tier,
     /// Since when it is suspended, if it is.
     pub suspended_at: Option<Time>,
+    /// Why it is suspended, in the words of whoever did it.
+    pub suspension_reason: Option<String>,
+    /// Whether the values of keys are kept, encrypted, to be shown again.
+    pub keeps_values: bool,
     /// When it was made.
     pub created_at: Time,
 }

@@ -78,6 +78,8 @@ pub async fn open_sqlite(url: &DatabaseUrl, purpose: Purpose) -> Result<Opened, 
     sqlx::any::install_default_drivers();
     let mut writer = Db::owned(quiet(&url)?.connect().await?);
     writer.pragma("PRAGMA journal_mode = WAL").await?;
+    // What this connection takes away are secrets and accounts; their bytes do not stay behind in free pages.
+    writer.pragma("PRAGMA secure_delete = ON").await?;
     prepare(&mut writer, synchronous).await?;
     migrate_sqlite(&mut writer).await?;
     if purpose == Purpose::Serve && guard.folder.is_none() {

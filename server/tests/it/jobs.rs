@@ -141,7 +141,7 @@ async fn an_expiry_that_comes_due_while_a_book_is_read_undoes_nothing_of_what_is
 async fn until_pruned(app: &App) {
     let (services, secret) = (&app.services, b"marker");
     let ended = services.clock.now();
-    sessions::create(&services.ledger, secret, "marker".to_owned(), ended)
+    sessions::create(&services.ledger, secret, "marker".to_owned(), ended, None)
         .await
         .expect("stored");
     for _ in 0..500 {
@@ -165,9 +165,15 @@ async fn sessions_are_forgotten_when_they_have_ended_and_not_before() {
     let services = &app.services;
     let ends = |millis: i64| Time::from_micros(services.clock.now().as_micros() + millis * 1_000);
     for (secret, end) in [("short", ends(1)), ("long", ends(2 * DAY))] {
-        sessions::create(&services.ledger, secret.as_bytes(), secret.to_owned(), end)
-            .await
-            .expect("stored");
+        sessions::create(
+            &services.ledger,
+            secret.as_bytes(),
+            secret.to_owned(),
+            end,
+            None,
+        )
+        .await
+        .expect("stored");
     }
     until_pruned(&app).await;
     assert_eq!(app.column("SELECT data FROM sessions").await, ["long"]);

@@ -16,11 +16,14 @@ pub(super) struct Attempt {
     pub(super) verifier: String,
     /// Where to go afterwards.
     pub(super) return_to: String,
+    /// The person has to show once more who he is, and not before this second.
+    pub(super) not_before: Option<i64>,
 }
 
 impl Attempt {
-    pub(super) fn new(return_to: String) -> Self {
+    pub(super) fn new(return_to: String, not_before: Option<Time>) -> Self {
         Self {
+            not_before: not_before.map(|time| time.as_micros().div_euclid(1_000_000)),
             nonce: secret(),
             verifier: secret(),
             return_to,
@@ -43,6 +46,7 @@ impl Attempt {
             key.as_bytes(),
             data,
             Time::from_micros(end),
+            None,
         )
         .await
     }
@@ -100,7 +104,7 @@ mod tests {
 
     #[test]
     fn the_verifier_and_the_nonce_are_not_each_other() {
-        let attempt = Attempt::new("/".to_owned());
+        let attempt = Attempt::new("/".to_owned(), None);
         assert!(is_secret(&attempt.nonce) && is_secret(&attempt.verifier));
         assert_ne!(attempt.nonce, attempt.verifier);
     }

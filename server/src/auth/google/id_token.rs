@@ -36,6 +36,8 @@ pub(super) struct Expected<'a> {
     pub(super) issuer: &'a str,
     pub(super) client_id: &'a str,
     pub(super) nonce: &'a str,
+    /// The second before which the person must not have shown who he is, if that matters.
+    pub(super) not_before: Option<i64>,
     pub(super) now: Time,
 }
 
@@ -56,16 +58,17 @@ struct Claims {
     exp: f64,
     iat: f64,
     nonce: Option<String>,
+    auth_time: Option<f64>,
     email: Option<String>,
     name: Option<String>,
 }
 
-/// Who the token says has signed in, once everything about it has been checked.
+/// Who the token says has signed in, and when, once everything about it has been checked.
 pub(super) async fn verify(
     token: &str,
     jwks: &Jwks,
     expected: &Expected<'_>,
-) -> Result<Identity, Rejected> {
+) -> Result<(Identity, Option<Time>), Rejected> {
     if token.len() > LARGEST {
         return Err(Rejected::TooLarge);
     }
@@ -83,13 +86,21 @@ pub(super) async fn verify(
     validation.validate_exp = false;
     let claims = decode::<Claims>(token, decoding, &validation)?.claims;
     check(&claims, expected)?;
-    Ok(Identity {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "seconds, and saturating: a time that is far away is only far away"
+    )]
+    let shown = claims
+        .auth_time
+        .map(|seconds| Time::from_micros((seconds * 1e6) as i64));
+    let identity = Identity {
         // The settings' spelling, so that a slash at the end makes no second person.
         issuer: claims.iss.trim_end_matches('/').to_owned(),
         subject: claims.sub,
         email: claims.email,
         name: claims.name,
-    })
+    };
+    Ok((identity, shown))
 }
 
 fn check(claims: &Claims, expected: &Expected<'_>) -> Result<(), Rejected> {
@@ -125,6 +136,16 @@ fn check(claims: &Claims, expected: &Expected<'_>) -> Result<(), Rejected> {
     if claims.nonce.as_deref() != Some(expected.nonce) {
         return failed("nonce is of another sign-in");
     }
+    // A provider that does not say when is believed that it asked: Google does not say.
+    #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 fit 53 bits")]
+    let is_too_early = |not_before: i64| {
+        claims
+            .auth_time
+            .is_some_and(|shown| shown + leeway < not_before as f64)
+    };
+    if expected.not_before.is_some_and(is_too_early) {
+        return failed("auth_time is before this sign-in");
+    }
     if claims.sub.is_empty() || claims.sub.len() > LONGEST_SUBJECT {
         return failed("sub is empty or too long");
     }
@@ -141,6 +162,10 @@ mod tests {
 
     /// Why claims that are good but for this are refused.
     fn refusal(name: &str, value: Value) -> Option<&'static str> {
+        refusal_since(None, name, value)
+    }
+
+    fn refusal_since(not_before: Option<i64>, name: &str, value: Value) -> Option<&'static str> {
         let mut claims = json!({
             "iss": "https://accounts.example", "sub": "1", "aud": "us", "nonce": "n",
             "iat": NOW, "exp": NOW + 60,
@@ -151,6 +176,7 @@ mod tests {
             issuer: "https://accounts.example",
             client_id: "us",
             nonce: "n",
+            not_before,
             now: Time::from_micros(NOW * 1_000_000),
         };
         match check(&claims, &expected) {
@@ -180,6 +206,21 @@ mod tests {
         }
         // Of several audiences one has to be named as the party that the token was issued to.
         assert_eq!(refusal("aud", json!(["us", "them"])), Some("azp"));
+    }
+
+    #[test]
+    fn whoever_has_to_sign_in_again_must_not_have_done_so_before() {
+        for (not_before, auth_time, expected) in [
+            (None, json!(NOW - 100_000), None),
+            (Some(NOW), json!(NOW), None),
+            (Some(NOW), json!(NOW - LEEWAY), None),
+            (Some(NOW), Value::Null, None),
+            (Some(NOW), json!(NOW - LEEWAY - 1), Some("auth_time")),
+            (Some(NOW), json!(0), Some("auth_time")),
+        ] {
+            let refused = refusal_since(not_before, "auth_time", auth_time.clone());
+            assert_eq!(refused, expected, "{not_before:?} {auth_time}");
+        }
     }
 
     #[test]

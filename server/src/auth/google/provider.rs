@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use coop_engine::Time;
 use oauth2::{
     AuthUrl, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, EndpointNotSet,
     EndpointSet, ExtraTokenFields, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope,
@@ -145,22 +146,27 @@ impl Provider {
         let discovery = self.discovery().await?;
         let verifier = PkceCodeVerifier::new(attempt.verifier.clone());
         let state = state.to_owned();
-        let (url, _) = self
-            .oauth(&discovery)?
+        let oauth = self.oauth(&discovery)?;
+        let mut request = oauth
             .authorize_url(|| CsrfToken::new(state))
             .add_scopes(["openid", "email", "profile"].map(|scope| Scope::new(scope.to_owned())))
             .add_extra_param("nonce", &attempt.nonce)
-            .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier))
-            .url();
-        Ok(url)
+            .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier));
+        if attempt.not_before.is_some() {
+            // OpenID Connect Core 1.0, section 3.1.2.1. `max_age` also makes the provider say when that was.
+            request = request
+                .add_extra_param("prompt", "login")
+                .add_extra_param("max_age", "0");
+        }
+        Ok(request.url().0)
     }
 
-    /// Who it is that the provider sent back with `code`.
+    /// Who it is that the provider sent back with `code`, and when he showed it, if the provider says so.
     pub(super) async fn identify(
         &self,
         attempt: &Attempt,
         code: String,
-    ) -> Result<Identity, ProviderError> {
+    ) -> Result<(Identity, Option<Time>), ProviderError> {
         let discovery = self.discovery().await?;
         let send = |request| fetch::send(self.http.clone(), request);
         let answer = self
@@ -179,6 +185,7 @@ impl Provider {
             issuer: &discovery.issuer,
             client_id: &self.client.id,
             nonce: &attempt.nonce,
+            not_before: attempt.not_before,
             now: self.clock.now(),
         };
         let jwks = self.jwks(&discovery.jwks_uri).await;

@@ -2,7 +2,7 @@ use axum::{
     extract::{Query, State, rejection::QueryRejection},
     response::{AppendHeaders, IntoResponse, Redirect, Response},
 };
-use http::{HeaderMap, StatusCode, header::SET_COOKIE};
+use http::{HeaderMap, StatusCode, header::SET_COOKIE, request::Parts};
 use serde::Deserialize;
 use tower_sessions::Session;
 
@@ -12,13 +12,16 @@ use super::{
 };
 use crate::auth::{
     DashboardState, Failure, return_to,
-    session::{CookieKind, Cookies, Current},
+    session::{CookieKind, Cookies},
+    sign_in_as,
 };
 
 /// What a link to the sign-in may say.
 #[derive(Deserialize)]
 pub struct Start {
     return_to: Option<String>,
+    /// Present: the person has to show who he is although he has a session, there or here.
+    again: Option<String>,
 }
 
 /// What the provider says when it sends the browser back.
@@ -42,7 +45,9 @@ pub async fn start(
     let Some(provider) = &state.provider else {
         return Err(Failure::not_found());
     };
-    let asked = query.ok().and_then(|Query(start)| start.return_to);
+    let (asked, again) = query.map_or((None, false), |Query(start)| {
+        (start.return_to, start.again.is_some())
+    });
     let settings = &state.services.settings;
     let cookies = Cookies::new(settings);
     // Tabs of one browser share its secret, so that the sign-in begun last does not end the others.
@@ -50,7 +55,8 @@ pub async fn start(
         .read(CookieKind::SignIn, &headers)
         .filter(|value| attempt::is_secret(value))
         .map_or_else(attempt::secret, str::to_owned);
-    let attempt = Attempt::new(return_to(&settings.base_url, asked.as_deref()));
+    let not_before = again.then(|| state.services.clock.now());
+    let attempt = Attempt::new(return_to(&settings.base_url, asked.as_deref()), not_before);
     let secret = attempt::secret();
     let url = provider
         .authorize(&attempt, &secret)
@@ -72,7 +78,7 @@ pub async fn start(
 pub async fn callback(
     State(state): State<DashboardState>,
     session: Session,
-    headers: HeaderMap,
+    parts: Parts,
     query: Result<Query<Callback>, QueryRejection>,
 ) -> Result<Response, Failure> {
     let Some(provider) = &state.provider else {
@@ -83,7 +89,7 @@ pub async fn callback(
     };
     // The attempt is used up first, whatever the rest of the answer is.
     let cookies = Cookies::new(&state.services.settings);
-    let browser = cookies.read(CookieKind::SignIn, &headers);
+    let browser = cookies.read(CookieKind::SignIn, &parts.headers);
     let (Some(browser), Some(secret)) = (browser, answer.state.as_deref()) else {
         return Err(over());
     };
@@ -100,12 +106,8 @@ pub async fn callback(
         return Err(over());
     }
     let code = answer.code.ok_or_else(over)?;
-    let identity = provider.identify(&attempt, code).await.map_err(unhelpful)?;
-    let current = Current::new(session, &state.services.clock);
-    if let Err(error) = current.sign_in(identity).await {
-        tracing::error!(%error, "a session could not be made");
-        return Err(Failure::unavailable());
-    }
+    let (identity, shown) = provider.identify(&attempt, code).await.map_err(unhelpful)?;
+    sign_in_as(&state, session, &parts, identity, shown).await?;
     Ok(Redirect::to(&attempt.return_to).into_response())
 }
 

@@ -1,19 +1,43 @@
+use std::collections::HashMap;
+
 use coop_engine::Time;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tower_sessions::{Expiry, Session, cookie::time::OffsetDateTime, session};
 
-use super::{ABSOLUTE, IDLE, NOTED_EVERY};
-use crate::{clock::SharedClock, model::Identity};
+use super::{ABSOLUTE, FRESH, IDLE, NOTED_EVERY, store::secret};
+use crate::{
+    clock::SharedClock,
+    domain::sessions::id_hash,
+    model::{self, By, Identity},
+};
 
 /// The one thing that a session holds.
 const WHO: &str = "who";
 
+/// Times are in microseconds.
 #[derive(Clone, Serialize, Deserialize)]
 struct SignedIn {
     identity: Identity,
-    /// Both in microseconds.
     since: i64,
     seen: i64,
+    /// When he last showed who he is: to the provider, which may have been before he came here.
+    shown: i64,
+    address: Option<String>,
+    user_agent: Option<String>,
+}
+
+/// What the rows of sessions are found by, read out of what a session holds.
+pub(super) fn signed_in(data: &HashMap<String, Value>) -> Option<model::SignedIn> {
+    let who = SignedIn::deserialize(data.get(WHO)?).ok()?;
+    Some(model::SignedIn {
+        issuer: who.identity.issuer,
+        subject: who.identity.subject,
+        since: Time::from_micros(who.since),
+        seen: Time::from_micros(who.seen),
+        address: who.address,
+        user_agent: who.user_agent,
+    })
 }
 
 /// The session of the request under way.
@@ -37,12 +61,33 @@ impl<'a> Current<'a> {
         Ok(self.signed_in().await?.map(|who| who.identity))
     }
 
-    /// Signs a person in, under an id that nobody has seen before: one that was planted in the browser is worth
-    /// nothing afterwards.
+    /// Whether the person showed who he is a short while ago.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn sign_in(&self, identity: Identity) -> Result<(), session::Error> {
+    pub async fn is_fresh(&self) -> Result<bool, session::Error> {
+        let now = self.clock.now().as_micros();
+        let who = self.signed_in().await?;
+        Ok(who.is_some_and(|who| now.saturating_sub(who.shown) <= FRESH))
+    }
+
+    /// The hash by which this session is found among those of its person.
+    #[must_use]
+    pub fn id_hash(&self) -> Option<[u8; 32]> {
+        self.session.id().map(|id| id_hash(&secret(id)))
+    }
+
+    /// Signs a person in, under an id that nobody has seen before: one that was planted in the browser is worth
+    /// nothing afterwards. `shown` is when he showed who he is, if the provider says so; without its word that is now.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn sign_in(
+        &self,
+        identity: Identity,
+        shown: Option<Time>,
+        by: &By,
+    ) -> Result<(), session::Error> {
         if self.session.id().is_some() {
             self.session.cycle_id().await?;
         }
@@ -52,6 +97,10 @@ impl<'a> Current<'a> {
             identity,
             since: now,
             seen: now,
+            // The provider's clock may be ahead of ours.
+            shown: shown.map_or(now, |shown| shown.as_micros().min(now)),
+            address: by.address.clone(),
+            user_agent: by.user_agent.clone(),
         })
         .await
     }

@@ -14,7 +14,7 @@ use axum::{
 };
 pub use cookie::{CookieKind, Cookies};
 pub use current::Current;
-pub use sign_out::sign_out;
+pub use sign_out::{sign_out, signed_out};
 pub use store::Store;
 use tower_sessions::{Session, SessionManagerLayer, cookie::SameSite};
 
@@ -24,6 +24,8 @@ use super::DashboardState;
 pub const IDLE: i64 = 8 * 3600 * 1_000_000;
 /// A session ends so long after the sign-in, however much it is used, in microseconds: 7 days.
 pub const ABSOLUTE: i64 = 7 * 24 * 3600 * 1_000_000;
+/// What is dangerous wants a person who showed who he is no longer ago than this, in microseconds: 15 minutes.
+pub const FRESH: i64 = 15 * 60 * 1_000_000;
 /// Use is noted no more often than this, in microseconds: 5 minutes. A session may therefore end this much early, never
 /// late.
 const NOTED_EVERY: i64 = 5 * 60 * 1_000_000;

@@ -8,7 +8,7 @@ use tower_sessions::{
     session_store::{Error, Result},
 };
 
-use super::current::date;
+use super::current::{date, signed_in};
 use crate::{
     domain::{self, sessions},
     random,
@@ -44,8 +44,13 @@ impl SessionStore for Store {
         for _ in 0..ATTEMPTS {
             record.id = Id(i128::from_le_bytes(random::bytes()));
             let secret = secret(record.id);
-            let created =
-                sessions::create(&self.services.ledger, &secret, encode(record)?, end(record));
+            let created = sessions::create(
+                &self.services.ledger,
+                &secret,
+                encode(record)?,
+                end(record),
+                signed_in(&record.data),
+            );
             match created.await {
                 Err(domain::Error::Taken) => {}
                 result => return result.map_err(failed),
@@ -56,7 +61,13 @@ impl SessionStore for Store {
 
     async fn save(&self, record: &Record) -> Result<()> {
         let secret = secret(record.id);
-        let saved = sessions::save(&self.services.ledger, &secret, encode(record)?, end(record));
+        let saved = sessions::save(
+            &self.services.ledger,
+            &secret,
+            encode(record)?,
+            end(record),
+            signed_in(&record.data),
+        );
         // One that was ended in another tab meanwhile stays ended; the next request finds that out.
         saved.await.map(drop).map_err(failed)
     }
@@ -85,7 +96,7 @@ impl SessionStore for Store {
     }
 }
 
-fn secret(id: Id) -> [u8; 16] {
+pub(super) fn secret(id: Id) -> [u8; 16] {
     id.0.to_le_bytes()
 }
 

@@ -1,13 +1,18 @@
 //! Who is signed in.
 
-use app::{error::AppError, model::Account, ports::AccountPort};
+use app::{
+    error::AppError,
+    model::{Account, Suspension},
+    ports::AccountPort,
+};
 use async_trait::async_trait;
 
+use super::moment;
 use crate::{
     auth::is_admin,
     dashboard::asker::{Asker, of_domain},
     domain::{account, sign_in},
-    model::Tier,
+    model::{Tenant, Tier},
 };
 
 #[async_trait]
@@ -37,11 +42,13 @@ impl AccountPort for Asker {
                     tier,
                     active_limit: None,
                     is_admin,
+                    suspended: None,
                 }));
             }
         };
         let account = account::of(ledger, tenant).await.map_err(of_domain)?;
         let allows = self.services().settings.tiers.of(account.tenant.tier);
+        let suspended = suspension(&account.tenant);
         Ok(Some(Account {
             tenant_id: tenant.to_string(),
             tenant_name: account.tenant.name,
@@ -49,6 +56,14 @@ impl AccountPort for Asker {
             tier: account.tenant.tier.name().to_owned(),
             active_limit: allows.active_reservations,
             is_admin,
+            suspended,
         }))
     }
+}
+
+pub(super) fn suspension(tenant: &Tenant) -> Option<Suspension> {
+    tenant.suspended_at.map(|at| Suspension {
+        at: moment(at),
+        reason: tenant.suspension_reason.clone(),
+    })
 }

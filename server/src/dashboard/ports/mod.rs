@@ -1,8 +1,11 @@
 //! What the pages need done, done through the domain, in the name of whoever is signed in.
 
 mod account;
+mod admin;
 mod api_keys;
+mod audit;
 mod reservations;
+mod settings;
 
 use app::model::Moment;
 use coop_engine::Time;

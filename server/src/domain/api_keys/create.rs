@@ -11,6 +11,7 @@ use crate::{
     clock::SharedClock,
     domain::{
         Error,
+        active::active,
         new_tenant::{insert_key, seal},
     },
     keyring::{KeyText, Keyring},
@@ -73,7 +74,7 @@ impl Mutation for Create {
     type Error = Error;
 
     async fn apply(self, db: &mut Db, effects: &mut Vec<Effect>) -> Result<Self::Output, Error> {
-        let tenant = db.tenant(self.tenant).await?.ok_or(Error::NotFound)?;
+        let tenant = active(db, self.tenant).await?;
         let count = db.count_api_keys_of(self.tenant).await?;
         if let Some(limit) = self.tiers.of(tenant.tier).api_keys
             && count >= limit
@@ -93,7 +94,7 @@ impl Mutation for Create {
             rotated_at: None,
         };
         let data_key = data_key_of(db, &self.keyring, self.tenant).await?;
-        let new = seal(&self.keyring, &data_key, &value, key)?;
+        let new = seal(&self.keyring, data_key.as_ref(), &value, key)?;
         insert_key(db, &new, tenant.tier, effects).await?;
         let deed = Deed::new(
             "api_key.create",

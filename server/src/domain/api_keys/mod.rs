@@ -77,8 +77,14 @@ async fn key_of(db: &mut Db, tenant: TenantId, id: ApiKeyId) -> Result<NewApiKey
     db.api_key_of(tenant, id).await?.ok_or(Error::NotFound)
 }
 
-/// What the tenant's values are encrypted with.
-async fn data_key_of(db: &mut Db, keyring: &Keyring, tenant: TenantId) -> Result<DataKey, Error> {
-    let wrapped = db.tenant_data_key(tenant).await?.ok_or(Error::NotFound)?;
-    Ok(keyring.unwrap(tenant, &wrapped)?)
+/// What the tenant's values are encrypted with; none while they are not kept.
+async fn data_key_of(
+    db: &mut Db,
+    keyring: &Keyring,
+    tenant: TenantId,
+) -> Result<Option<DataKey>, Error> {
+    let wrapped = db.tenant_data_key(tenant).await?;
+    Ok(wrapped
+        .map(|wrapped| keyring.unwrap(tenant, &wrapped))
+        .transpose()?)
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::key_of;
 use crate::{
     clock::SharedClock,
-    domain::Error,
+    domain::{Error, active::active},
     ledger::{Effect, Ledger, Mutation},
     model::{ApiKey, ApiKeyId, By, Deed, TenantId},
     store::Db,
@@ -49,6 +49,7 @@ impl Mutation for Rename {
     type Error = Error;
 
     async fn apply(self, db: &mut Db, effects: &mut Vec<Effect>) -> Result<ApiKey, Error> {
+        active(db, self.tenant).await?;
         let old = key_of(db, self.tenant, self.id).await?;
         let label = self.label.as_str();
         if old.key.label == label {

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{data_key_of, key_of};
 use crate::{
     clock::SharedClock,
-    domain::Error,
+    domain::{Error, active::active},
     keyring::{KeyText, Keyring},
     ledger::{Effect, Ledger, Mutation},
     model::{ApiKey, ApiKeyId, By, Deed, TenantId},
@@ -19,7 +19,8 @@ use crate::{
 /// A key's value. Whoever saw it is in the audit log before he sees it.
 ///
 /// # Errors
-/// [`Error::NotFound`] when the tenant has no such key.
+/// [`Error::NotFound`] when the tenant has no such key, [`Error::RevealOff`] and [`Error::NotKept`] when there is nothing
+/// to reveal it from.
 pub async fn reveal(
     ledger: &Ledger,
     keyring: &Arc<Keyring>,
@@ -52,9 +53,12 @@ impl Mutation for Reveal {
     type Error = Error;
 
     async fn apply(self, db: &mut Db, _effects: &mut Vec<Effect>) -> Result<Self::Output, Error> {
+        active(db, self.tenant).await?;
         let stored = key_of(db, self.tenant, self.id).await?;
         let data_key = data_key_of(db, &self.keyring, self.tenant).await?;
-        let value = data_key.open(&stored.ciphertext, self.tenant, self.id, stored.key.version)?;
+        let data_key = data_key.ok_or(Error::RevealOff)?;
+        let kept = stored.ciphertext.ok_or(Error::NotKept)?;
+        let value = data_key.open(&kept, self.tenant, self.id, stored.key.version)?;
         let deed = Deed::new(
             "api_key.reveal",
             self.id,

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{key_of, rotate::replace};
 use crate::{
     clock::SharedClock,
-    domain::Error,
+    domain::{Error, active::active},
     keyring::{KeyText, Keyring},
     ledger::{Effect, Found, Ledger, Mutation},
     model::{ApiKeyId, By, Deed, KeyState, TenantId},
@@ -49,6 +49,7 @@ impl Mutation for Revoke {
     type Error = Error;
 
     async fn apply(self, db: &mut Db, effects: &mut Vec<Effect>) -> Result<(), Error> {
+        active(db, self.tenant).await?;
         let old = key_of(db, self.tenant, self.id).await?;
         if old.key.is_default {
             return Err(Error::DefaultKey);

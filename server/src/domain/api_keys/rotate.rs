@@ -11,6 +11,7 @@ use crate::{
     clock::SharedClock,
     domain::{
         Error,
+        active::active,
         new_tenant::{added, seal},
     },
     keyring::{KeyText, Keyring},
@@ -60,6 +61,7 @@ impl Mutation for Rotate {
     type Error = Error;
 
     async fn apply(self, db: &mut Db, effects: &mut Vec<Effect>) -> Result<Self::Output, Error> {
+        active(db, self.tenant).await?;
         let old = key_of(db, self.tenant, self.id).await?;
         if old.key.version != self.version {
             return Err(Error::Stale);
@@ -92,7 +94,8 @@ pub(super) async fn replace(
         rotated_at: Some(now),
         ..old.key
     };
-    let new = seal(keyring, &data_key_of(db, keyring, id).await?, &value, key)?;
+    let data_key = data_key_of(db, keyring, id).await?;
+    let new = seal(keyring, data_key.as_ref(), &value, key)?;
     if !db.replace_api_key_value(&new).await? {
         return Err(Error::Stale);
     }

@@ -16,8 +16,8 @@ pub struct NewApiKey {
     pub key: ApiKey,
     /// By which its value is found.
     pub digest: KeyDigest,
-    /// From which its value is revealed.
-    pub ciphertext: Vec<u8>,
+    /// From which its value is revealed; none when it is not kept.
+    pub ciphertext: Option<Vec<u8>>,
 }
 
 /// What the server has to know of a value that is or was a key.
@@ -286,7 +286,7 @@ fn read_credential(
     })
 }
 
-fn read_digest(row: &AnyRow, column: usize) -> Result<KeyDigest, StoreError> {
+pub(super) fn read_digest(row: &AnyRow, column: usize) -> Result<KeyDigest, StoreError> {
     let bytes: Vec<u8> = row.try_get(column)?;
     let digest = bytes
         .try_into()

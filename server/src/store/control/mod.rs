@@ -1,5 +1,6 @@
 //! The control plane: few rows, portable SQL, every statement run on both databases by the contract suite.
 
+mod account;
 mod api_keys;
 mod audit;
 mod meta;

@@ -9,7 +9,8 @@ use crate::{
     store::{Db, StoreError},
 };
 
-const COLUMNS: &str = "id, name, email, tier, suspended_at, created_at";
+pub(super) const COLUMNS: &str = "id, name, email, tier, suspended_at, created_at, suspension_reason, \
+                       CAST(CASE WHEN data_key IS NULL THEN 0 ELSE 1 END AS BIGINT)";
 
 impl Db {
     /// Adds a tenant.
@@ -22,8 +23,8 @@ impl Db {
         data_key: &WrappedKey,
     ) -> Result<(), StoreError> {
         let query = sqlx::query(
-            "INSERT INTO tenants (id, name, email, tier, suspended_at, data_key, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO tenants (id, name, email, tier, suspended_at, data_key, created_at, suspension_reason) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
         .bind(tenant.id.as_i64())
         .bind(tenant.name.clone())
@@ -31,7 +32,8 @@ impl Db {
         .bind(tenant.tier.code())
         .bind(tenant.suspended_at.map(Time::as_micros))
         .bind(data_key.0.clone())
-        .bind(tenant.created_at.as_micros());
+        .bind(tenant.created_at.as_micros())
+        .bind(tenant.suspension_reason.clone());
         self.execute(query).await.map(drop)
     }
 
@@ -79,7 +81,7 @@ impl Db {
         Ok(self.execute(query).await? == 1)
     }
 
-    /// The wrapped key that this tenant's values are encrypted with.
+    /// The wrapped key that this tenant's values are encrypted with; none while they are not kept.
     ///
     /// # Errors
     /// When the database fails.
@@ -92,7 +94,8 @@ impl Db {
                 sqlx::query("SELECT data_key FROM tenants WHERE id = $1").bind(id.as_i64()),
             )
             .await?;
-        row.map(|row| Ok(WrappedKey(row.try_get(0)?))).transpose()
+        let key: Option<Vec<u8>> = row.map_or(Ok(None), |row| row.try_get(0))?;
+        Ok(key.map(WrappedKey))
     }
 
     /// The tenant that a person owns.
@@ -184,7 +187,7 @@ impl Db {
     }
 }
 
-fn read_tenant(row: &AnyRow) -> Result<Tenant, StoreError> {
+pub(super) fn read_tenant(row: &AnyRow) -> Result<Tenant, StoreError> {
     let tier: String = row.try_get(3)?;
     Ok(Tenant {
         id: TenantId::from_i64(row.try_get(0)?),
@@ -193,5 +196,7 @@ fn read_tenant(row: &AnyRow) -> Result<Tenant, StoreError> {
         tier: Tier::parse(&tier).map_err(|e| StoreError::Corrupt(e.to_string()))?,
         suspended_at: row.try_get::<Option<i64>, _>(4)?.map(Time::from_micros),
         created_at: Time::from_micros(row.try_get(5)?),
+        suspension_reason: row.try_get(6)?,
+        keeps_values: row.try_get::<i64, _>(7)? == 1,
     })
 }

@@ -33,7 +33,7 @@ fn new_key(tenant: TenantId, id: i64, label: &str) -> NewApiKey {
             rotated_at: None,
         },
         digest: KeyDigest([byte; 32]),
-        ciphertext: vec![0, 255, byte],
+        ciphertext: Some(vec![0, 255, byte]),
     }
 }
 
@@ -136,7 +136,7 @@ async fn a_value_is_replaced_only_by_the_next_version(db: &mut Db) {
             ..old.key.clone()
         },
         digest: KeyDigest([220; 32]),
-        ciphertext: vec![2],
+        ciphertext: Some(vec![2]),
     };
     let mut skipping = next.clone();
     skipping.key.version = 3;

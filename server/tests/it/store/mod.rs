@@ -1,5 +1,6 @@
 //! The control plane's statements, each one run on both databases, with the same expectations.
 
+mod account;
 mod api_keys;
 mod audit;
 mod sessions;
@@ -22,6 +23,7 @@ async fn contract(db: &mut Db) {
     meta_values_are_set_once(db).await;
     a_transaction_is_all_or_nothing(db).await;
     tenants::contract(db).await;
+    account::contract(db).await;
     api_keys::contract(db).await;
     audit::contract(db).await;
     sessions::contract(db).await;
@@ -107,6 +109,8 @@ fn new_tenant(id: i64, tier: Tier) -> Tenant {
         email: None,
         tier,
         suspended_at: None,
+        suspension_reason: None,
+        keeps_values: true,
         created_at: at(id),
     }
 }

@@ -1,14 +1,18 @@
 //! Dashboard sessions and sign-ins under way, at rest. Both are rows found by the hash of a secret that only one
 //! browser has, so a leaked table opens nothing.
 
+mod own;
+
 use async_trait::async_trait;
 use coop_engine::Time;
+
+pub use own::{end, end_others, list_of, note_sign_in, note_sign_out};
 
 use super::Error;
 use crate::{
     keyring::sha256,
     ledger::{Effect, Ledger, Mutation},
-    model::StoredSession,
+    model::{SignedIn, StoredSession},
     store::Db,
 };
 
@@ -21,9 +25,10 @@ pub async fn create(
     secret: &[u8],
     data: String,
     expires_at: Time,
+    signed_in: Option<SignedIn>,
 ) -> Result<(), Error> {
     Ok(ledger
-        .mutate(Create(stored(secret, data, expires_at)))
+        .mutate(Create(stored(secret, data, expires_at, signed_in)))
         .await?)
 }
 
@@ -36,9 +41,10 @@ pub async fn save(
     secret: &[u8],
     data: String,
     expires_at: Time,
+    signed_in: Option<SignedIn>,
 ) -> Result<bool, Error> {
     Ok(ledger
-        .mutate(Save(stored(secret, data, expires_at)))
+        .mutate(Save(stored(secret, data, expires_at, signed_in)))
         .await?)
 }
 
@@ -80,11 +86,23 @@ pub async fn delete(ledger: &Ledger, secret: &[u8]) -> Result<(), Error> {
     Ok(ledger.mutate(Delete(sha256(secret))).await?)
 }
 
-fn stored(secret: &[u8], data: String, expires_at: Time) -> StoredSession {
+/// The hash by which a session is found; it may be shown to the person whose session it is.
+#[must_use]
+pub fn id_hash(secret: &[u8]) -> [u8; 32] {
+    sha256(secret)
+}
+
+fn stored(
+    secret: &[u8],
+    data: String,
+    expires_at: Time,
+    signed_in: Option<SignedIn>,
+) -> StoredSession {
     StoredSession {
-        id_hash: sha256(secret),
+        id_hash: id_hash(secret),
         data,
         expires_at,
+        signed_in,
     }
 }
 
