@@ -1,5 +1,6 @@
 //! The command line.
 
+mod audit;
 mod print;
 mod provision;
 
@@ -46,6 +47,9 @@ enum Command {
     /// Make and rotate API keys. Not while a server runs on the same database.
     #[command(subcommand)]
     Key(provision::KeyCommand),
+    /// Check the audit logs. A server may be running on the same database.
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
 }
 
 #[derive(Args, Default)]
@@ -62,7 +66,7 @@ struct Serve {
 pub async fn run() -> ExitCode {
     let cli = Cli::parse();
     match dispatch(cli).await {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             print::error(&error);
             ExitCode::FAILURE
@@ -70,7 +74,7 @@ pub async fn run() -> ExitCode {
     }
 }
 
-async fn dispatch(cli: Cli) -> Result<(), StartError> {
+async fn dispatch(cli: Cli) -> Result<ExitCode, StartError> {
     let mut values = Vec::new();
     values.extend(cli.database_url.map(|url| ("database_url", url)));
     let command = cli
@@ -88,31 +92,28 @@ async fn dispatch(cli: Cli) -> Result<(), StartError> {
         .map_err(|e| StartError::Other(e.to_string()))
     };
     match command {
-        Command::Openapi => {
-            print::text(&api::document());
-            Ok(())
-        }
+        Command::Openapi => print::text(&api::document()),
         Command::CheckConfig => {
             let settings = load()?;
             print::text(&config::describe(&settings));
             for warning in config::warnings(&settings) {
                 print::text(&format!("warning: {warning}\n"));
             }
-            Ok(())
         }
         Command::Serve(_) => {
             let settings = load()?;
             let metrics =
                 telemetry::init(&settings).map_err(|e| StartError::Other(e.to_string()))?;
-            lifecycle::serve(settings, metrics).await
+            lifecycle::serve(settings, metrics).await?;
         }
         Command::Migrate => {
             let opening = lifecycle::open(load()?, SharedClock::system(), Purpose::Command).await?;
             provision::close(opening).await?;
             print::text("The database is up to date.\n");
-            Ok(())
         }
-        Command::Tenant(command) => provision::tenant(load()?, command).await,
-        Command::Key(command) => provision::key(load()?, command).await,
+        Command::Tenant(command) => provision::tenant(load()?, command).await?,
+        Command::Key(command) => provision::key(load()?, command).await?,
+        Command::Audit(command) => return audit::audit(load()?, command).await,
     }
+    Ok(ExitCode::SUCCESS)
 }

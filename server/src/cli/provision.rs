@@ -84,7 +84,7 @@ fn parse_tier(text: &str) -> Result<Tier, UnknownTier> {
     Tier::parse(text)
 }
 
-fn parse_tenant(text: &str) -> Result<TenantId, String> {
+pub(super) fn parse_tenant(text: &str) -> Result<TenantId, String> {
     TenantId::parse(text)
         .ok_or_else(|| "a tenant id begins with ten_ (see `coop-locker tenant list`)".to_owned())
 }
@@ -245,11 +245,11 @@ const fn by() -> By {
     By::local(Actor::Operator)
 }
 
-fn line(value: &serde_json::Value) {
+pub(super) fn line(value: &serde_json::Value) {
     print::text(&format!("{value}\n"));
 }
 
-fn failed(error: &domain::Error) -> StartError {
+pub(super) fn failed(error: &domain::Error) -> StartError {
     StartError::Other(error.to_string())
 }
 

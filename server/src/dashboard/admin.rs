@@ -7,11 +7,11 @@ use app::{
 use axum::{
     Router,
     body::Body,
-    extract::{Path, State},
-    http::{Request, request::Parts},
+    extract::State,
+    http::{Method, Request, StatusCode, request::Parts},
     middleware,
-    response::Response,
-    routing::get,
+    response::{IntoResponse as _, Response},
+    routing::any,
 };
 use serde::Deserialize;
 
@@ -27,15 +27,28 @@ use crate::{
     model::{Reason, TenantId, Tier},
 };
 
+/// Before a tenant's id.
+const TENANTS: &str = "/admin/tenants/";
+
 /// Everything below `/admin`. Nothing of it answers to anybody else, whatever the method.
 pub(super) fn router(state: DashboardState) -> Router<Ui> {
     app::paths()
         .filter(|path| routes::is_admin(path))
+        // Any method: a router that knew them would tell them to whoever asks with another one.
         .fold(Router::new(), |router, path| {
-            router.route(path, get(pages::page))
+            router.route(path, any(answer))
         })
-        .route(routes::ADMIN_TENANT, axum::routing::post(post))
         .route_layer(middleware::from_fn_with_state(state, admin::guard))
+}
+
+async fn answer(State(ui): State<Ui>, request: Request<Body>) -> Response {
+    let path = request.uri().path();
+    let tenant = path.strip_prefix(TENANTS).map(str::to_owned);
+    match (request.method(), tenant) {
+        (&Method::GET | &Method::HEAD, _) => pages::page(State(ui), request).await,
+        (&Method::POST, Some(id)) => post(&ui, &id, request).await,
+        _ => StatusCode::METHOD_NOT_ALLOWED.into_response(),
+    }
 }
 
 #[derive(Deserialize)]
@@ -48,18 +61,18 @@ struct Form {
 }
 
 /// `POST /admin/tenants/{id}`.
-async fn post(State(ui): State<Ui>, Path(id): Path<String>, request: Request<Body>) -> Response {
+async fn post(ui: &Ui, id: &str, request: Request<Body>) -> Response {
     let (parts, form) = read_form::<Form>(request).await;
     if let Err(instead) = FreshSignIn::of(&ui.state, &parts).await {
         return instead;
     }
     let result = match form {
-        Ok(form) => perform(&ui, &parts, &id, &form).await,
+        Ok(form) => perform(ui, &parts, id, &form).await,
         Err(error) => Err(error),
     };
     match result {
-        Ok(action) => done(&routes::tenant(&id), action),
-        Err(error) => refused(&ui, parts, error).await,
+        Ok(action) => done(&routes::tenant(id), action),
+        Err(error) => refused(ui, parts, error).await,
     }
 }
 

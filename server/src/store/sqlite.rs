@@ -74,7 +74,7 @@ pub async fn open_sqlite(url: &DatabaseUrl, purpose: Purpose) -> Result<Opened, 
     } else {
         "FULL"
     };
-    let url = sqlite_url(&guard.path)?;
+    let url = sqlite_url(&guard.path, "rwc")?;
     sqlx::any::install_default_drivers();
     let mut writer = Db::owned(quiet(&url)?.connect().await?);
     writer.pragma("PRAGMA journal_mode = WAL").await?;
@@ -100,6 +100,23 @@ pub async fn open_sqlite(url: &DatabaseUrl, purpose: Purpose) -> Result<Opened, 
         checkpointer,
         guard: Arc::new(guard),
     })
+}
+
+/// Opens a file to read it, whoever else has it: without the lock, without bringing it up to date.
+///
+/// # Errors
+/// When there is no such file, or it is no database.
+pub async fn read_sqlite(url: &DatabaseUrl) -> Result<Store, StoreError> {
+    let DatabaseUrl::Sqlite(path) = url else {
+        return Err(StoreError::Corrupt(
+            "no database file to read was given".to_owned(),
+        ));
+    };
+    let io = |e| StoreError::Io(path.clone(), e);
+    let path = std::path::absolute(path).map_err(io)?;
+    fs::metadata(&path).map_err(io)?;
+    let pool = AnyPoolOptions::new().max_connections(1);
+    Store::connect(pool, sqlite_url(&path, "ro")?.as_str()).await
 }
 
 /// Checkpoints are the checkpointer's: on the commit path one would hold up everybody who waits for the commit.
@@ -178,9 +195,9 @@ fn lock(url: &DatabaseUrl) -> Result<Guard, StoreError> {
 }
 
 /// The URL form lets sqlx tell a path's `?` and `%` from its own.
-fn sqlite_url(path: &Path) -> Result<url::Url, StoreError> {
+fn sqlite_url(path: &Path, mode: &str) -> Result<url::Url, StoreError> {
     let wrong = || StoreError::Corrupt(format!("{} cannot be a database path", path.display()));
     let file = url::Url::from_file_path(path).map_err(|()| wrong())?;
-    let url = format!("sqlite://{}?mode=rwc", file.path());
+    let url = format!("sqlite://{}?mode={mode}", file.path());
     url::Url::parse(&url).map_err(|_| wrong())
 }

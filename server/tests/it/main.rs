@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails there")]
 
+mod admin;
 mod api;
 mod architecture;
 mod audit;

@@ -13,8 +13,8 @@ use std::{
 
 use coop_engine::Label;
 use coop_locker::{
-    domain::{self, api_keys},
-    model::Tier,
+    domain::{self, admin, api_keys},
+    model::{Reason, Tier},
 };
 use serde_json::{Value, json};
 
@@ -143,6 +143,54 @@ async fn a_rotated_key_opens_nothing_from_the_moment_its_rotation_returned() {
         // Both ways: what was answered 200 is there, and nothing of what was answered 401.
         assert_eq!(names(&app, &key).await, reserved);
     }
+    app.shut_down().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_suspended_tenant_opens_nothing_from_the_moment_its_suspension_returned() {
+    let app = App::start().await;
+    let tenant = app.tenant(Tier::Enterprise).await;
+    let address = app.listen().await;
+    let race = Arc::new(Race::default());
+    let clients: Vec<JoinHandle<Vec<Call>>> = (0..CLIENTS)
+        .map(|number| {
+            let (race, key) = (Arc::clone(&race), tenant.key.clone());
+            let name = number.to_string();
+            thread::spawn(move || client(&race, address, &key, &name, number % 4 == 0))
+        })
+        .collect();
+    patiently(|| race.answers.load(Ordering::SeqCst) > WARM).await;
+    let (ledger, clock) = (&app.services.ledger, &app.services.clock);
+    let reason = || Reason::parse("a test").expect("a reason");
+    admin::suspend(ledger, clock, tenant.id, reason(), by())
+        .await
+        .expect("suspended");
+    let returned = race.moments.fetch_add(1, Ordering::SeqCst);
+    race.over.store(true, Ordering::SeqCst);
+
+    let (mut refused, mut reserved) = (0, BTreeSet::new());
+    for client in clients {
+        let calls = tokio::task::spawn_blocking(|| client.join().expect("no panic"));
+        for call in calls.await.expect("no panic") {
+            match call.reply.status {
+                200 => {
+                    assert!(call.began < returned, "opened after: {}", call.reply.body);
+                    reserved.extend(call.resource);
+                }
+                403 => {
+                    assert_eq!(call.reply.json()["code"], "TENANT_SUSPENDED");
+                    refused += 1;
+                }
+                _ => panic!("{}", call.reply.body),
+            }
+        }
+    }
+    assert!(refused >= CLIENTS, "{refused} refusals");
+    admin::resume(ledger, clock, tenant.id, reason(), by())
+        .await
+        .expect("resumed");
+    // Both ways: what was answered 200 is there, and nothing of what was answered 403.
+    assert_eq!(names(&app, &tenant.key).await, reserved);
     app.shut_down().await;
 }
 

@@ -1,5 +1,6 @@
 //! The command line, as an operator uses it: what it prints, and how it ends.
 
+mod audit;
 mod files;
 mod provision;
 mod settings;

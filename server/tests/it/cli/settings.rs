@@ -121,6 +121,7 @@ fn a_setting_that_cannot_be_used_is_named() {
         ("LOG_FORMAT", "xml"),
         ("GOOGLE_CLIENT_ID", "alone"),
         ("ADMINS", "somebody"),
+        ("ADMINS", "dev ann@example.com"),
     ] {
         for command in ["check-config", "serve"] {
             let mut command = site.command(&[command]);

@@ -8,7 +8,14 @@ const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded")
 
 /// Everything here that a POST may go to.
 fn posts() -> Vec<&'static str> {
-    let mut paths = vec!["/dashboard", "/claim", "/auth/dev", "/auth/sign-out"];
+    let mut paths = vec![
+        "/dashboard",
+        "/dashboard/settings",
+        "/admin/tenants/ten_00000000001",
+        "/claim",
+        "/auth/dev",
+        "/auth/sign-out",
+    ];
     paths.extend(server_fn_paths().map(|(path, _)| path));
     paths
 }

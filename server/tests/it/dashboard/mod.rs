@@ -1,5 +1,6 @@
 //! The dashboard's door, as a browser meets it.
 
+mod audit;
 pub mod browser;
 mod claim;
 mod dev_sign_in;
@@ -9,6 +10,8 @@ mod guards;
 mod headers;
 pub mod keys;
 mod keys_page;
+mod parts;
 mod session;
+mod settings;
 
 pub use browser::Browser;

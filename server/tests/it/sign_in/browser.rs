@@ -31,7 +31,19 @@ impl<'a> Browser<'a> {
         self.request(Method::POST, path, "same-origin").await
     }
 
+    /// Posts a form of our own page.
+    pub async fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        self.send(Method::POST, path, "same-origin", body).await
+    }
+
     pub async fn request(&mut self, method: Method, path: &str, site: &str) -> Answer {
+        self.send(method, path, site, String::new()).await
+    }
+
+    async fn send(&mut self, method: Method, path: &str, site: &str, body: String) -> Answer {
         let host = self.app.services.settings.base_url.authority().to_owned();
         let cookies: Vec<String> = self
             .jar
@@ -42,13 +54,14 @@ impl<'a> Browser<'a> {
             .method(method)
             .uri(path)
             .header(header::HOST, host)
-            .header("sec-fetch-site", site);
+            .header("sec-fetch-site", site)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         if !cookies.is_empty() {
             request = request.header(header::COOKIE, cookies.join("; "));
         }
         let answer = self
             .app
-            .send(request.body(Body::empty()).expect("a request"))
+            .send(request.body(Body::from(body)).expect("a request"))
             .await;
         for cookie in set_cookies(&answer.headers) {
             self.keep(&cookie);

@@ -1,12 +1,13 @@
 //! Sign-in by OpenID Connect, sessions and sign-out, against a provider within the test: its keys are real, and it
 //! checks what a real one checks.
 
-mod browser;
+pub mod browser;
+mod fresh;
 mod id_token;
 mod keys;
 mod outages;
-mod provider;
+pub mod provider;
 mod session;
 mod sign_out;
 mod there_and_back;
-mod world;
+pub mod world;

@@ -43,12 +43,22 @@ impl World {
     }
 
     pub async fn at(base_url: &str) -> Self {
+        Self::with_admins(base_url, &[]).await
+    }
+
+    /// One whose operator has named these of the provider's people.
+    pub async fn with_admins(base_url: &str, subjects: &[&str]) -> Self {
         let provider = Provider::start().await;
+        let admins: Vec<String> = subjects
+            .iter()
+            .map(|subject| format!("{} {subject}", provider.issuer))
+            .collect();
         let app = App::start_with(&[
             ("base_url", base_url),
             ("google_client_id", CLIENT),
             ("google_client_secret", SECRET),
             ("google_issuer", &provider.issuer),
+            ("admins", &admins.join(",")),
         ])
         .await;
         Self { app, provider }
@@ -94,6 +104,17 @@ impl World {
         };
         self.provider.grant(&code, grant);
         back(way, &code)
+    }
+
+    /// All of it, as a certain person.
+    pub async fn sign_in_as(&self, browser: &mut Browser<'_>, subject: &str) {
+        let way = browser.begin("/dashboard").await;
+        let back = self.consent_with(&way, |draft| {
+            draft.claims["sub"] = json!(subject);
+            draft.claims["email"] = json!(format!("{subject}@example.com"));
+        });
+        let answer = browser.get(&back).await;
+        assert_eq!(answer.status, 303, "{}", answer.text);
     }
 
     /// All of it.

@@ -87,6 +87,13 @@ impl App {
         self.restart_after(0).await
     }
 
+    /// The same, with other settings.
+    pub async fn restart_with(self, values: &[(&'static str, &str)]) -> Self {
+        let (folder, clock) = (Arc::clone(&self.folder), self.clock.clone());
+        self.shut_down().await;
+        Self::open(folder, clock, values).await
+    }
+
     /// The same, with so much time in between.
     pub async fn restart_after(self, millis: i64) -> Self {
         let (folder, clock) = (Arc::clone(&self.folder), self.clock.clone());
