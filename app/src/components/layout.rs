@@ -13,7 +13,7 @@ pub fn Layout(
     /// The main part.
     children: Children,
 ) -> impl IntoView {
-    let sections = account.clone();
+    let is_admin = account.as_ref().map(|account| account.is_admin);
     let suspension = account
         .as_ref()
         .and_then(|account| account.suspended.clone());
@@ -31,7 +31,7 @@ pub fn Layout(
                     }}
                 </nav>
             </div>
-            {sections.map(|account| view! { <Nav account /> })}
+            {is_admin.map(|is_admin| view! { <Nav is_admin /> })}
         </header>
         <main id="main" class="wrap" tabindex="-1">
             {suspension.map(|suspension| view! { <Suspended suspension /> })}

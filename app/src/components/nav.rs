@@ -1,4 +1,4 @@
-use crate::{model::Account, pages, routes};
+use crate::{pages, routes};
 use leptos::prelude::*;
 
 /// The parts of the dashboard, in the order in which they are shown. A new page is a line here.
@@ -15,8 +15,8 @@ const ADMIN: (&str, &str) = ("Admin", routes::ADMIN);
 /// The way between the parts of the dashboard, for somebody who is signed in and looks at one of them.
 #[component]
 pub fn Nav(
-    /// Who is signed in.
-    account: Account,
+    /// Whether it is one of the operator's people.
+    is_admin: bool,
 ) -> impl IntoView {
     let path = pages::path();
     if !is_part(&path) {
@@ -24,7 +24,7 @@ pub fn Nav(
     }
     let links = SECTIONS
         .into_iter()
-        .chain(account.is_admin.then_some(ADMIN))
+        .chain(is_admin.then_some(ADMIN))
         .map(|(name, to)| {
             let current = is_current(&path, to).then_some("page");
             view! { <li><a class="section" href=to aria-current=current>{name}</a></li> }

@@ -29,10 +29,6 @@ impl FreshSignIn {
     ///
     /// # Errors
     /// The answer in place of what was asked for.
-    #[expect(
-        clippy::result_large_err,
-        reason = "the answer is what extractors refuse with"
-    )]
     pub async fn of(state: &DashboardState, parts: &Parts) -> Result<Self, Response> {
         let person = Person::of(state, parts).await;
         let Some(person) = person.map_err(Failure::into_response)? else {

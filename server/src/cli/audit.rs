@@ -16,6 +16,7 @@ use crate::{
         self,
         audit::{self, Verified},
     },
+    keyring::hex,
     lifecycle::StartError,
     model::TenantId,
     store::{Db, read_sqlite},
@@ -123,8 +124,4 @@ const fn entries(verified: &Verified) -> i64 {
     } else {
         verified.last - verified.first + 1
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

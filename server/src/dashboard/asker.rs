@@ -124,12 +124,7 @@ pub(super) fn of_domain(error: domain::Error) -> AppError {
     }
 }
 
-/// Bytes as a form carries them.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Reads what [`hex`] writes.
+/// Reads bytes as a form carries them: in hexadecimal.
 pub(super) fn unhex(text: &str) -> Option<Vec<u8>> {
     let is_hex = text.len().is_multiple_of(2) && text.bytes().all(|b| b.is_ascii_hexdigit());
     if !is_hex {

@@ -95,7 +95,8 @@ impl MasterKey {
 }
 
 /// Hexadecimal digits, two a byte.
-pub(super) fn hex(bytes: &[u8]) -> String {
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(2 * bytes.len());
     for byte in bytes {
         for digit in [byte >> 4, byte & 0xf] {

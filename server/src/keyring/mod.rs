@@ -4,7 +4,7 @@ mod master;
 mod ring;
 mod value;
 
-pub use master::{MasterKey, MasterKeyError};
+pub use master::{MasterKey, MasterKeyError, hex};
 pub use ring::{DataKey, Keyring, SealError, WrappedKey, sha256};
 pub use value::{
     ALPHABET, API_KEY_PREFIX, CHECKSUM_LENGTH, KeyText, Malformed, RANDOM_LENGTH, TOKEN_PREFIX,

@@ -9,8 +9,9 @@ use async_trait::async_trait;
 
 use super::moment;
 use crate::{
-    dashboard::asker::{Asker, hex, of_domain},
+    dashboard::asker::{Asker, of_domain},
     domain::{account, sessions},
+    keyring::hex,
     model::StoredSession,
 };
 

@@ -139,7 +139,7 @@ async fn a_tier_is_changed_with_a_reason_that_the_owner_reads_and_acts_on_the_ne
     let seen = root.get(answer.header("location")).await.text;
     assert!(seen.contains("The tier has been changed"), "{seen}");
     assert!(owner.get("/dashboard").await.text.contains(">Pro<"));
-    let log = owner.get("/dashboard/audit").await.text;
+    let told = owner.get("/dashboard/audit").await.text;
     for part in [
         "tenant.set_tier",
         "before: Free",
@@ -148,7 +148,7 @@ async fn a_tier_is_changed_with_a_reason_that_the_owner_reads_and_acts_on_the_ne
         "root@example.com (admin)",
         "admin.view",
     ] {
-        assert!(log.contains(part), "{part}");
+        assert!(told.contains(part), "{part}");
     }
     let nobody = page_of("ten_00000000001");
     assert_eq!(root.submit(&nobody, &fields).await.status, 404);

@@ -49,7 +49,7 @@ async fn sessions_are_found_and_ended_by_whose_they_are(db: &mut Db) {
     );
 
     let mut moved = of(40, "one", "s", 50);
-    moved.data = "y".to_owned();
+    "y".clone_into(&mut moved.data);
     assert!(db.update_session(&moved).await.expect("written"));
     let found = db.sessions_of("one", "s", at(0)).await.expect("read");
     assert_eq!(found[0], moved);
