@@ -75,6 +75,26 @@ const PAGES: Record<string, (visit: Visit) => Promise<void>> = {
     await page.getByRole('link', { name: 'Manage worker-prod' }).click();
     await page.getByText('Revoke this key').click();
   },
+  audit: async ({ page, email }) => {
+    await signIn(page, email);
+    // As long as names may be, without a place to break the line.
+    await open(page, '/dashboard/settings');
+    await page.getByLabel('Name', { exact: true }).fill('w'.repeat(100));
+    await page.getByRole('button', { name: 'Change name' }).click();
+    await open(page, '/dashboard/audit');
+  },
+  'audit-empty': async ({ page, email }) => {
+    await signIn(page, email);
+    await open(page, '/dashboard/audit?action=issuer.');
+  },
+  settings: async ({ page, email }) => {
+    await signIn(page, email);
+    await open(page, '/dashboard/settings');
+  },
+  'sign-in-again': async ({ page, email }) => {
+    await signIn(page, email);
+    await open(page, '/auth/again?return_to=%2Fdashboard%2Fsettings');
+  },
   docs: ({ page }) => open(page, '/docs'),
   'docs-authentication': ({ page }) => open(page, '/docs/authentication'),
   'docs-limits': ({ page }) => open(page, '/docs/limits'),
