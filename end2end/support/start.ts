@@ -7,7 +7,7 @@ import type { FullConfig } from '@playwright/test';
 import { freePorts, type Closing } from './closing.ts';
 import { CLIENT_ID, startProvider } from './provider.ts';
 import { logOf, startServer } from './server.ts';
-import { publish } from './world.ts';
+import { ADMIN, publish } from './world.ts';
 
 export default async function start(config: FullConfig): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'coop-locker-end2end-'));
@@ -40,7 +40,10 @@ export default async function start(config: FullConfig): Promise<() => Promise<v
   };
   try {
     running.push(await startProvider(issuer, `${base}/auth/google/callback`, secret));
-    const settings = { GOOGLE_ISSUER: issuer, GOOGLE_CLIENT_ID: CLIENT_ID, GOOGLE_CLIENT_SECRET: secret, TIERS_FILE: tiers };
+    const settings = {
+      GOOGLE_ISSUER: issuer, GOOGLE_CLIENT_ID: CLIENT_ID, GOOGLE_CLIENT_SECRET: secret, TIERS_FILE: tiers,
+      ADMINS: `${issuer} ${ADMIN}`,
+    };
     running.push(await startServer({ folder: folders.google, port, metricsPort, settings }));
     running.push(await startServer({ folder: folders.dev, port: devPort, metricsPort: devMetricsPort }));
   } catch (error) {

@@ -12,6 +12,9 @@ export interface World {
   issuer: string;
 }
 
+/** The one person who may use the admin pages. */
+export const ADMIN = 'root@example.com';
+
 const NAME = 'COOP_LOCKER_END2END';
 
 /** Makes `world` known to the workers, which inherit the environment. */

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { reserve } from '../support/api.ts';
 import { expect, test, type Watch } from '../support/test.ts';
 import { dashboard, keyIn, open, signIn } from '../support/visit.ts';
-import { world } from '../support/world.ts';
+import { ADMIN, world } from '../support/world.ts';
 
 interface Visit {
   page: Page;
@@ -94,6 +94,16 @@ const PAGES: Record<string, (visit: Visit) => Promise<void>> = {
   'sign-in-again': async ({ page, email }) => {
     await signIn(page, email);
     await open(page, '/auth/again?return_to=%2Fdashboard%2Fsettings');
+  },
+  admin: async ({ page }) => {
+    await signIn(page, ADMIN);
+    await open(page, '/admin');
+  },
+  'admin-tenant': async ({ page }) => {
+    await signIn(page, ADMIN);
+    await open(page, `/admin?q=${encodeURIComponent(ADMIN)}`);
+    await page.getByRole('cell').getByRole('link').click();
+    await expect(page.getByRole('heading', { name: 'Change tier' })).toBeVisible();
   },
   docs: ({ page }) => open(page, '/docs'),
   'docs-authentication': ({ page }) => open(page, '/docs/authentication'),
