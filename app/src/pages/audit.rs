@@ -15,7 +15,7 @@ const KINDS: [(&str, &str); 6] = [
     ("session.", "Sign-ins and sessions"),
     ("tenant.", "Tenant"),
     ("issuer.", "Trusted issuers"),
-    ("admin.", "Looks of the operator's people"),
+    ("admin.", "Views by the operator's people"),
 ];
 
 /// Who did what to this tenant.

@@ -60,7 +60,7 @@ fn shown(entry: model::AuditEntry) -> AuditEntry {
 /// The particulars as people read them; what there is nothing of is left out.
 fn details(detail: &serde_json::Value) -> Vec<(String, String)> {
     let fields = detail.as_object().into_iter().flatten();
-    fields
+    let mut details: Vec<_> = fields
         .filter(|(_, value)| !value.is_null())
         .map(|(name, value)| {
             let text = value
@@ -68,5 +68,26 @@ fn details(detail: &serde_json::Value) -> Vec<(String, String)> {
                 .map_or_else(|| value.to_string(), str::to_owned);
             (name.clone(), text)
         })
-        .collect()
+        .collect();
+    // The order of the alphabet, but for what comes first in time.
+    details.sort_by_key(|(name, _)| name != "before");
+    details
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_was_comes_before_what_is_and_what_there_is_nothing_of_is_left_out() {
+        let shown = details(&json!({"after": "b", "before": "a", "reason": null, "number": 3}));
+        let expected = [("before", "a"), ("after", "b"), ("number", "3")];
+        assert_eq!(
+            shown,
+            expected.map(|(name, value)| (name.to_owned(), value.to_owned()))
+        );
+        assert!(details(&serde_json::Value::Null).is_empty());
+    }
 }
