@@ -33,6 +33,8 @@ test('a person without script signs in, reveals, reserves, rotates and signs out
   expect((await call(second, 'activeReservations')).status).toBe(200);
 
   await signOut.click();
+  // The next address is asked for when this one is there: a load that is cut off is a fault.
+  await expect(page.getByRole('main').getByRole('link', { name: 'Sign in with Google' })).toBeVisible();
   await page.goto(`${world.base}/dashboard`);
   await expect(page).toHaveURL(/\/auth\/sign-in\?return_to=%2Fdashboard$/);
 });
