@@ -4,11 +4,12 @@
 
 use std::{
     fmt,
+    hash::{DefaultHasher, Hash, Hasher as _},
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
 };
 
 use axum::extract::ConnectInfo;
-use http::{Extensions, HeaderMap, HeaderName, header};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue, header};
 
 static X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -53,6 +54,50 @@ fn entry_address(text: &str) -> Option<IpAddr> {
         .or_else(|_| text.parse::<SocketAddr>().map(|address| address.ip()))
         .map(|address| address.to_canonical())
         .ok()
+}
+
+/// A client as one request shows it, so far only looked at: what it says is copied when it is new.
+#[derive(Clone, Copy, Debug)]
+pub struct Client<'r> {
+    /// Its address, if the connection has one.
+    pub address: Option<IpAddr>,
+    headers: &'r HeaderMap,
+}
+
+impl<'r> Client<'r> {
+    /// Who sent this.
+    #[must_use]
+    pub fn of(headers: &'r HeaderMap, extensions: &Extensions, trusted_proxies: usize) -> Self {
+        Self {
+            address: address(headers, extensions, trusted_proxies),
+            headers,
+        }
+    }
+
+    /// The network it is in.
+    #[must_use]
+    pub fn prefix(&self) -> Option<AddressPrefix> {
+        self.address.map(AddressPrefix::of)
+    }
+
+    /// What it calls itself.
+    #[must_use]
+    pub fn user_agent(&self) -> Option<String> {
+        user_agent(self.headers)
+    }
+
+    /// A number that is another one for a client that would be shown differently, as good as always; never 0. Within one
+    /// process only.
+    #[must_use]
+    pub fn fingerprint(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.prefix().hash(&mut hasher);
+        self.headers
+            .get(header::USER_AGENT)
+            .map(HeaderValue::as_bytes)
+            .hash(&mut hasher);
+        hasher.finish().max(1)
+    }
 }
 
 /// What a limit by address is kept by: an IPv4 address, or the /64 that one customer of a provider has to himself.
@@ -106,8 +151,6 @@ pub fn user_agent(headers: &HeaderMap) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
-
     use super::*;
 
     fn ip(text: &str) -> IpAddr {

@@ -2,7 +2,7 @@
 
 use std::{
     sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use async_trait::async_trait;
@@ -13,6 +13,10 @@ use coop_engine::Time;
 pub trait Clock: Send + Sync + 'static {
     /// Now, UTC.
     fn now(&self) -> Time;
+
+    /// What has passed since some moment before everything else. It only goes forward, whoever sets the machine's clock:
+    /// quotas are measured by it.
+    fn elapsed(&self) -> Duration;
 
     /// Returns at `deadline` or a little later.
     async fn sleep_until(&self, deadline: Time);
@@ -31,7 +35,13 @@ impl SharedClock {
     /// The machine's clock.
     #[must_use]
     pub fn system() -> Self {
-        Self::new(SystemClock)
+        Self::new(SystemClock {
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "this is the clock that everybody else has to ask"
+            )]
+            started: Instant::now(),
+        })
     }
 
     /// Now, UTC.
@@ -40,13 +50,21 @@ impl SharedClock {
         self.0.now()
     }
 
+    /// What has passed since some moment before everything else.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+
     /// Returns at `deadline` or a little later.
     pub async fn sleep_until(&self, deadline: Time) {
         self.0.sleep_until(deadline).await;
     }
 }
 
-struct SystemClock;
+struct SystemClock {
+    started: Instant,
+}
 
 /// A wall clock may be set while somebody sleeps, so nobody sleeps longer than this without looking again.
 const LONGEST_NAP: Duration = Duration::from_secs(10);
@@ -62,6 +80,10 @@ impl Clock for SystemClock {
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
         Time::from_micros(i64::try_from(since_epoch.as_micros()).unwrap_or(i64::MAX))
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.started.elapsed()
     }
 
     async fn sleep_until(&self, deadline: Time) {

@@ -36,8 +36,8 @@ pub struct LimitExceeded {
     pub limit_type: &'static str,
     /// How much is allowed.
     pub limit: u64,
-    /// Whose limit.
-    pub tier: Tier,
+    /// Whose limit; nobody's where it is one by address.
+    pub tier: Option<Tier>,
     /// Whole seconds until it is worth asking again.
     pub retry_after: u64,
     /// Whether a higher tier would allow it.
@@ -249,7 +249,7 @@ struct Body<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct LimitBody {
-    tier: &'static str,
+    tier: Option<&'static str>,
     limit: u64,
     limit_type: &'static str,
     retry_after: u64,
@@ -281,7 +281,7 @@ impl Problem {
             request_id: &id.0,
             errors: &self.errors,
             limit: self.limit.as_ref().map(|limit| LimitBody {
-                tier: limit.tier.name(),
+                tier: limit.tier.map(Tier::name),
                 limit: limit.limit,
                 limit_type: limit.limit_type,
                 retry_after: limit.retry_after,

@@ -19,8 +19,8 @@ impl Doors {
     #[must_use]
     pub fn new(services: &Services, limiter: Arc<RateLimiter>) -> Self {
         Self {
-            api: Api::new(services.clone(), limiter),
-            dashboard: dashboard::router(services.clone()),
+            api: Api::new(services.clone(), Arc::clone(&limiter)),
+            dashboard: dashboard::router(services.clone(), limiter),
         }
     }
 

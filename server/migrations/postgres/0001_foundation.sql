@@ -74,6 +74,8 @@ CREATE TABLE api_keys (
 CREATE TABLE retired_keys (
     digest BYTEA NOT NULL,
     tenant_id BIGINT NOT NULL,
+    -- Whose value it was. The key may be gone.
+    key_id BIGINT NOT NULL,
     state TEXT NOT NULL,
     retired_at BIGINT NOT NULL,
     CONSTRAINT retired_keys_pk PRIMARY KEY (digest),

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::google::Provider;
-use crate::state::Services;
+use crate::{rate_limit::RateLimiter, state::Services};
 
 /// What the handlers of the dashboard share. The extractors of this domain exist for this state alone, so no handler
 /// of the API can ask for one.
@@ -11,13 +11,19 @@ pub struct DashboardState {
     pub services: Services,
     /// The OpenID provider, when one is configured.
     pub provider: Option<Arc<Provider>>,
+    /// The limits that hold for this door: by address, since nobody is anybody yet.
+    pub limiter: Arc<RateLimiter>,
 }
 
 impl DashboardState {
     /// Reads nothing yet: the provider is asked at the first sign-in.
     #[must_use]
-    pub fn new(services: Services) -> Self {
+    pub fn new(services: Services, limiter: Arc<RateLimiter>) -> Self {
         let provider = Provider::new(&services.settings, &services.clock).map(Arc::new);
-        Self { services, provider }
+        Self {
+            services,
+            provider,
+            limiter,
+        }
     }
 }

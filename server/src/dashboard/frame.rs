@@ -81,7 +81,7 @@ async fn failed(ui: &Ui, mut asked: Parts, failure: &Failure, original: Response
     .await;
     *page.status_mut() = failure.status;
     for (name, value) in original.headers() {
-        if *name == header::SET_COOKIE || *name == header::ALLOW {
+        if [header::SET_COOKIE, header::ALLOW, header::RETRY_AFTER].contains(name) {
             page.headers_mut().append(name, value.clone());
         }
     }

@@ -27,6 +27,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use self::files::Files;
 use crate::{
     auth::{DashboardState, csrf, dev, google, host, session},
+    rate_limit::RateLimiter,
     state::Services,
 };
 
@@ -45,11 +46,11 @@ impl FromRef<Ui> for DashboardState {
 
 /// Everything that is not the API. From the outside in: headers and error pages, the host, panics, other sites' requests,
 /// the body, the session.
-pub fn router(services: Services) -> Router {
+pub fn router(services: Services, limiter: Arc<RateLimiter>) -> Router {
     // Pages are rendered as tasks of this runtime. Saying so twice (in tests) changes nothing.
     let _ = any_spawner::Executor::init_tokio();
     let files = Arc::new(Files::load(services.settings.site_dir.as_deref()));
-    let state = DashboardState::new(services);
+    let state = DashboardState::new(services, limiter);
     let ui = Ui {
         state: state.clone(),
         files,

@@ -13,5 +13,6 @@ pub mod sessions;
 pub mod settings;
 pub mod sign_in;
 pub mod tenants;
+pub mod usage;
 
 pub use error::Error;

@@ -6,7 +6,7 @@ use coop_engine::{Book as _, Change, Decision, MemoryBook, Reservation, Time, Tt
 use rusqlite::{Connection, ErrorCode, params};
 
 use super::event_log::EventLog;
-use crate::model::TenantId;
+use crate::model::{Day, TenantId};
 
 const END: &str =
     "DELETE FROM reservations WHERE tenant_id = ?1 AND resource = ?2 AND fencing_token = ?3";
@@ -15,9 +15,11 @@ INSERT INTO reservations (tenant_id, resource, fencing_token, requester, release
     ttl_seconds, api_key_label, resource_type, metadata) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
 const EVENTS: &str = "INSERT INTO events (tenant_id, revision, at, data) VALUES (?1, ?2, ?3, ?4)";
 const BOOK: &str = "\
-INSERT INTO tenant_books (tenant_id, revision, last_now, next_deadline, active) VALUES (?1, ?2, ?3, ?4, ?5)
+INSERT INTO tenant_books (tenant_id, revision, last_now, next_deadline, active, day, operations)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
   ON CONFLICT (tenant_id) DO UPDATE SET revision = excluded.revision, last_now = excluded.last_now,
-    next_deadline = excluded.next_deadline, active = excluded.active";
+    next_deadline = excluded.next_deadline, active = excluded.active, day = excluded.day,
+    operations = excluded.operations";
 
 /// What a batch of decisions changes.
 #[derive(Default)]
@@ -34,6 +36,7 @@ struct BookRow {
     last_now: Time,
     next_deadline: Option<Time>,
     active: u64,
+    operations: (Day, u64),
 }
 
 impl Batch {
@@ -64,14 +67,16 @@ impl Batch {
         decision.events.iter().try_for_each(|event| log.push(event))
     }
 
-    /// Adds the state of a tenant's book after all of its decisions.
-    pub(super) fn add_book(&mut self, tenant: TenantId, book: &MemoryBook) {
+    /// Adds the state of a tenant's book after all of its decisions, and its operations as they were counted so far: they
+    /// are in the same row, so keeping them costs nothing.
+    pub(super) fn add_book(&mut self, tenant: TenantId, book: &MemoryBook, operations: (Day, u64)) {
         self.books.push(BookRow {
             tenant,
             revision: book.revision().as_u64(),
             last_now: book.last_now(),
             next_deadline: book.next_deadline(),
             active: book.active(),
+            operations,
         });
     }
 
@@ -120,6 +125,8 @@ impl Batch {
                 row.last_now.as_micros(),
                 row.next_deadline.map(Time::as_micros),
                 number(row.active),
+                row.operations.0.number(),
+                number(row.operations.1),
             ])?;
         }
         db.prepare_cached("COMMIT")?.execute([])?;

@@ -3,13 +3,14 @@
 use std::{
     collections::HashMap,
     sync::{
-        Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+        Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
         atomic::{AtomicBool, AtomicU8, Ordering},
     },
 };
 
+use super::{counting::Unwritten, day_count::DayCount, usage::KeyUsage};
 use crate::{
-    model::{ApiKeyId, KeyDigest, KeyState, TenantId, Tier},
+    model::{ApiKeyId, ApiKeyUsage, Day, KeyDigest, KeyState, TenantId, Tier},
     store::CredentialRow,
 };
 
@@ -20,6 +21,10 @@ pub struct TenantState {
     pub id: TenantId,
     tier: AtomicU8,
     suspended: AtomicBool,
+    pub(super) operations: DayCount,
+    /// The operations that are on the disk.
+    written: Mutex<(Day, u64)>,
+    pub(super) is_listed: AtomicBool,
 }
 
 impl TenantState {
@@ -30,6 +35,9 @@ impl TenantState {
             id,
             tier: AtomicU8::new(tier as u8),
             suspended: AtomicBool::new(suspended),
+            operations: DayCount::default(),
+            written: Mutex::default(),
+            is_listed: AtomicBool::new(false),
         }
     }
 
@@ -44,6 +52,32 @@ impl TenantState {
     pub fn is_suspended(&self) -> bool {
         self.suspended.load(Ordering::Acquire)
     }
+
+    /// Operations counted on a day.
+    #[must_use]
+    pub fn operations_on(&self, day: Day) -> u64 {
+        self.operations.on(day)
+    }
+
+    /// Takes back operations that were counted and then refused for another reason.
+    pub fn give_back_operations(&self, day: Day, number: u64) {
+        self.operations.give_back(day, number);
+    }
+
+    /// The last day on which something was counted, and how much.
+    #[must_use]
+    pub fn operations(&self) -> (Day, u64) {
+        self.operations.read()
+    }
+
+    /// Notes that so much is on the disk.
+    pub(super) fn set_written(&self, operations: (Day, u64)) {
+        *self.written.lock().unwrap_or_else(PoisonError::into_inner) = operations;
+    }
+
+    pub(super) fn is_written(&self) -> bool {
+        *self.written.lock().unwrap_or_else(PoisonError::into_inner) == self.operations()
+    }
 }
 
 /// One value of an API key. A request keeps the one that it was authenticated with.
@@ -53,6 +87,8 @@ pub struct Credential {
     pub key: ApiKeyId,
     /// Whose it is.
     pub tenant: Arc<TenantState>,
+    /// How the key is used.
+    pub usage: Arc<KeyUsage>,
     /// Changed in place: whoever was authenticated before a renaming still sees the key's end.
     label: RwLock<Arc<str>>,
     live: AtomicBool,
@@ -77,8 +113,8 @@ impl Credential {
 pub enum Found {
     /// A key.
     Live(Arc<Credential>),
-    /// A key's former value.
-    Rotated,
+    /// A former value of this key.
+    Rotated(Arc<KeyUsage>),
     /// The value of a key that was revoked.
     Revoked,
     /// Nothing that we know.
@@ -86,9 +122,10 @@ pub enum Found {
 }
 
 #[derive(Default)]
-struct Table {
+pub(super) struct Table {
     by_digest: HashMap<KeyDigest, Found>,
-    tenants: HashMap<TenantId, Arc<TenantState>>,
+    pub(super) tenants: HashMap<TenantId, Arc<TenantState>>,
+    pub(super) usage: HashMap<ApiKeyId, Arc<KeyUsage>>,
 }
 
 impl Table {
@@ -99,30 +136,51 @@ impl Table {
             .or_insert_with(|| Arc::new(TenantState::new(id, tier, suspended)));
         Arc::clone(state)
     }
+
+    fn usage(&mut self, key: ApiKeyId, tenant: TenantId) -> Arc<KeyUsage> {
+        let usage = self
+            .usage
+            .entry(key)
+            .or_insert_with(|| Arc::new(KeyUsage::new(key, tenant)));
+        Arc::clone(usage)
+    }
 }
 
-/// The table.
+/// The table, and what is counted in it and not yet written.
 #[derive(Default)]
-pub struct Credentials(RwLock<Table>);
+pub struct Credentials {
+    table: RwLock<Table>,
+    pub(super) unwritten_keys: Unwritten<KeyUsage>,
+    pub(super) unwritten_tenants: Unwritten<TenantState>,
+}
 
 impl Credentials {
-    pub(super) fn load(rows: Vec<CredentialRow>) -> Self {
+    pub(super) fn load(rows: Vec<CredentialRow>, usage: Vec<ApiKeyUsage>) -> Self {
         let mut table = Table::default();
+        for stored in usage {
+            table
+                .usage
+                .insert(stored.key, Arc::new(KeyUsage::restored(stored)));
+        }
         for row in rows {
             let tenant = table.tenant(row.tenant, row.tier, row.suspended);
-            let found = match (row.state, row.key) {
-                (KeyState::Current, Some((key, label))) => Found::Live(Arc::new(Credential {
-                    key,
+            let found = match (row.state, row.label) {
+                (KeyState::Current, Some(label)) => Found::Live(Arc::new(Credential {
+                    key: row.key,
                     label: RwLock::new(label.into()),
+                    usage: table.usage(row.key, row.tenant),
                     tenant,
                     live: AtomicBool::new(true),
                 })),
                 (KeyState::Revoked, _) => Found::Revoked,
-                _ => Found::Rotated,
+                _ => Found::Rotated(table.usage(row.key, row.tenant)),
             };
             table.by_digest.insert(row.digest, found);
         }
-        Self(RwLock::new(table))
+        Self {
+            table: RwLock::new(table),
+            ..Self::default()
+        }
     }
 
     /// Looks a value up.
@@ -150,9 +208,12 @@ impl Credentials {
         label: &str,
     ) {
         let mut table = self.write();
+        let usage = table.usage(key, tenant);
+        usage.forget_former_uses();
         let tenant = table.tenant(tenant, tier, false);
         let credential = Credential {
             key,
+            usage,
             label: RwLock::new(label.into()),
             tenant,
             live: AtomicBool::new(true),
@@ -165,14 +226,17 @@ impl Credentials {
     /// Ends a value. Whoever holds its credential sees that at once.
     pub(super) fn retire(&self, digest: &KeyDigest, state: KeyState) {
         let mut table = self.write();
+        let Some(Found::Live(credential)) = table.by_digest.remove(digest) else {
+            return;
+        };
+        credential.live.store(false, Ordering::Release);
         let retired = if state == KeyState::Revoked {
+            table.usage.remove(&credential.key);
             Found::Revoked
         } else {
-            Found::Rotated
+            Found::Rotated(Arc::clone(&credential.usage))
         };
-        if let Some(Found::Live(credential)) = table.by_digest.insert(*digest, retired) {
-            credential.live.store(false, Ordering::Release);
-        }
+        table.by_digest.insert(*digest, retired);
     }
 
     pub(super) fn rename(&self, digest: &KeyDigest, label: &str) {
@@ -204,19 +268,26 @@ impl Credentials {
     pub(super) fn remove(&self, tenant: TenantId, digests: &[KeyDigest]) {
         let mut table = self.write();
         for digest in digests {
-            if let Some(Found::Live(credential)) = table.by_digest.remove(digest) {
-                credential.live.store(false, Ordering::Release);
+            match table.by_digest.remove(digest) {
+                Some(Found::Live(credential)) => {
+                    credential.live.store(false, Ordering::Release);
+                    table.usage.remove(&credential.key);
+                }
+                Some(Found::Rotated(usage)) => {
+                    table.usage.remove(&usage.key());
+                }
+                _ => {}
             }
         }
         table.tenants.remove(&tenant);
     }
 
     /// Nothing that holds the lock can panic half-way through a change, so a poisoned table is a whole one.
-    fn read(&self) -> RwLockReadGuard<'_, Table> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn read(&self) -> RwLockReadGuard<'_, Table> {
+        self.table.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn write(&self) -> RwLockWriteGuard<'_, Table> {
-        self.0.write().unwrap_or_else(PoisonError::into_inner)
+        self.table.write().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -116,7 +116,13 @@ pub async fn start(
         checkpointer,
         guard,
     } = opened;
-    let credentials = Credentials::load(writer.all_credentials().await?);
+    let credentials = Credentials::load(
+        writer.all_credentials().await?,
+        writer.all_key_usage().await?,
+    );
+    for (tenant, day, operations) in writer.operations_of_days().await? {
+        credentials.restore_operations(tenant, day, operations);
+    }
     let mut deadlines = Deadlines::default();
     for (tenant, deadline) in writer.book_deadlines().await? {
         deadlines.set(tenant, Some(deadline));

@@ -7,17 +7,22 @@
 mod batch;
 mod books;
 mod checkpoint;
+mod counting;
 mod credentials;
+mod day_count;
 mod event_log;
 mod forget;
 mod handle;
 mod mutation;
+mod operations;
 mod queue;
 mod read;
+mod usage;
 mod writer;
 
 pub use credentials::{Credential, Credentials, Found, TenantState};
 pub use handle::{Decided, Ledger, Refused, Running, start};
 pub use mutation::{Effect, Mutation, MutationError};
 pub use read::{ReservationFilter, ReservationPage, ReservationPosition};
+pub use usage::KeyUsage;
 pub use writer::Fatal;

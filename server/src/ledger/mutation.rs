@@ -1,11 +1,13 @@
 //! Changes of the control plane, in the one queue that everything is decided in.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use tokio::sync::oneshot;
 
-use super::Credentials;
+use super::{Credentials, TenantState};
 use crate::{
-    model::{ApiKeyId, KeyDigest, KeyState, TenantId, Tier},
+    model::{ApiKeyId, Day, KeyDigest, KeyState, TenantId, Tier},
     store::{Db, StoreError},
 };
 
@@ -54,6 +56,8 @@ pub enum Effect {
         /// Everything by which a value of its keys was found.
         digests: Vec<KeyDigest>,
     },
+    /// So many operations of a day are on the disk.
+    OperationsWritten(Arc<TenantState>, (Day, u64)),
 }
 
 impl Effect {
@@ -73,6 +77,7 @@ impl Effect {
             Self::Suspended(tenant) => credentials.set_suspended(tenant, true),
             Self::Resumed(tenant) => credentials.set_suspended(tenant, false),
             Self::TenantDeleted { tenant, digests } => credentials.remove(tenant, &digests),
+            Self::OperationsWritten(tenant, operations) => tenant.set_written(operations),
         }
     }
 }

@@ -13,7 +13,7 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio_util::task::TaskTracker;
 
 use super::{
-    Credential, Decided, Refused,
+    Credential, Credentials, Decided, Refused,
     batch::{Batch, is_fate_unknown},
     books::{Books, Deadlines, deadline_of},
     checkpoint::{Wal, checkpoint},
@@ -260,9 +260,10 @@ impl Writer {
 
     /// Makes a batch durable. Answers whether it is: false when all of it is undone.
     fn commit(&mut self, mut batch: Batch, touched: &[TenantId]) -> Result<bool, Fatal> {
-        for tenant in touched {
+        let counted = self.shared.credentials.operations_of(touched);
+        for (tenant, counted) in touched.iter().zip(&counted) {
             if let Some(book) = self.books.book(*tenant) {
-                batch.add_book(*tenant, book);
+                batch.add_book(*tenant, book, counted.operations);
             }
         }
         match batch.commit(&self.batches) {
@@ -273,6 +274,7 @@ impl Writer {
                     self.deadlines
                         .set(*tenant, deadline_of(self.books.book(*tenant)));
                 }
+                Credentials::operations_are_written(counted);
                 Ok(true)
             }
             Err(error) if is_fate_unknown(&error) => Err(Fatal::Commit(error.into())),

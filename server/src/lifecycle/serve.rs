@@ -37,7 +37,7 @@ pub async fn serve(settings: Settings, metrics: PrometheusHandle) -> Result<(), 
     let opening = open(settings, SharedClock::system(), Purpose::Serve).await?;
     let services = opening.services;
     let mut writer = opening.running.writer;
-    let limiter = Arc::new(RateLimiter::new(&services.settings.tiers));
+    let limiter = Arc::new(RateLimiter::new(&services.settings.tiers, &services.clock));
     let stop = CancellationToken::new();
     jobs::start(&services, &limiter, &stop);
 
@@ -80,6 +80,7 @@ pub async fn serve(settings: Settings, metrics: PrometheusHandle) -> Result<(), 
     stop.cancel();
     let finish = async {
         let _ = tokio::time::timeout(LONGEST_FINISH, accepting).await;
+        jobs::record_what_was_counted(&services).await;
         services.ledger.close();
         writer.await
     };

@@ -2,16 +2,20 @@
 
 mod api_key;
 mod audit;
+mod day;
 mod ids;
 mod session;
 mod tenant;
 mod text;
 mod tier;
+mod usage;
 
 pub use api_key::{ApiKey, KeyDigest, KeyState};
 pub use audit::{Actor, AuditEntry, By, Deed, StoredAudit};
+pub use day::Day;
 pub use ids::{ApiKeyId, TenantId};
 pub use session::{Identity, SignedIn, StoredSession};
 pub use tenant::Tenant;
 pub use text::{Reason, TenantName, UnusableText};
 pub use tier::{Allowance, Tier, Tiers, UnknownTier};
+pub use usage::ApiKeyUsage;

@@ -8,10 +8,15 @@ use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Answer, ApiState, Limited};
+use super::ApiState;
 use crate::{
-    api::openapi::ProblemBody, auth::api_key::ApiPrincipal, domain::account, problem::Problem,
-    rate_limit::Kind,
+    api::{
+        metered::{Answer, Limited, Metered},
+        openapi::ProblemBody,
+    },
+    domain::account,
+    model::Day,
+    rate_limit::{Kind, Standing},
 };
 
 /// How much of something is allowed and used.
@@ -25,11 +30,21 @@ pub(super) struct Usage {
     remaining: Option<u64>,
 }
 
-/// How many operations a minute are allowed. What is left at the moment is in the `RateLimit` header of every answer.
+/// How many operations a minute are allowed, and how many are left at once.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Rate {
     limit: u32,
+    remaining: u32,
+}
+
+impl From<Standing> for Rate {
+    fn from(standing: Standing) -> Self {
+        Self {
+            limit: standing.quota,
+            remaining: standing.remaining,
+        }
+    }
 }
 
 /// The limits of the tenant's tier.
@@ -40,6 +55,8 @@ pub(super) struct Limits {
     active_reservations: Usage,
     reads_per_minute: Rate,
     writes_per_minute: Rate,
+    /// Of this day, UTC.
+    operations_per_day: Usage,
     /// Null: unlimited.
     event_streams: Option<u64>,
     event_history_hours: u32,
@@ -77,14 +94,16 @@ pub(super) struct WhoAmI {
 )]
 pub(super) async fn whoami(
     State(state): State<ApiState>,
-    principal: ApiPrincipal,
-) -> Result<Response, Problem> {
-    let standing = state.take(&principal, Kind::Read, 1)?;
-    let account = match account::of(&state.services.ledger, principal.tenant()).await {
+    asker: Metered,
+) -> Result<Response, Limited> {
+    let standing = state.take(&asker, 1)?;
+    let account = match account::of(&state.services.ledger, asker.principal.tenant()).await {
         Ok(account) => account,
-        Err(error) => return Ok(Limited(standing, error).into_response()),
+        Err(error) => return Err(Limited::new(standing, error)),
     };
-    let tier = principal.credential().tenant.tier();
+    let tenant = &asker.principal.credential().tenant;
+    let tier = tenant.tier();
+    let today = Day::of(state.services.clock.now());
     let allows = state.services.settings.tiers.of(tier);
     let usage = |limit: Option<u64>, used: u64| Usage {
         limit,
@@ -92,27 +111,27 @@ pub(super) async fn whoami(
         remaining: limit.map(|limit| limit.saturating_sub(used)),
     };
     let body = WhoAmI {
-        tenant_id: principal.tenant().to_string(),
+        tenant_id: asker.principal.tenant().to_string(),
         tenant_name: account.tenant.name,
         tier: tier.name(),
-        api_key_id: principal.credential().key.to_string(),
-        api_key_label: principal.credential().label().to_string(),
+        api_key_id: asker.principal.credential().key.to_string(),
+        api_key_label: asker.principal.credential().label().to_string(),
         end_user: None,
         limits: Limits {
             api_keys: usage(allows.api_keys, account.api_keys),
             active_reservations: usage(allows.active_reservations, account.active_reservations),
-            reads_per_minute: Rate {
-                limit: state.limiter.quota(tier, Kind::Read),
-            },
-            writes_per_minute: Rate {
-                limit: state.limiter.quota(tier, Kind::Write),
-            },
+            reads_per_minute: standing.into(),
+            writes_per_minute: state.limiter.standing(tenant.id, tier, Kind::Write).into(),
+            operations_per_day: usage(allows.operations_per_day, tenant.operations_on(today)),
             event_streams: allows.event_streams,
             event_history_hours: allows.history_hours,
             jwt_exchange: allows.jwt_exchange,
         },
     };
-    principal.recheck()?;
+    asker
+        .principal
+        .recheck()
+        .map_err(|problem| Limited::new(standing, problem))?;
     Ok(Answer {
         status: StatusCode::OK,
         standing,

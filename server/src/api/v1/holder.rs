@@ -57,7 +57,7 @@ pub(super) fn metadata(reservation: &Reservation) -> Option<Box<RawValue>> {
 }
 
 /// Whole milliseconds from `now` until `then`, rounded up; 0 when it is past.
-pub(super) fn millis_until(now: Time, then: Time) -> u64 {
+pub(in crate::api) fn millis_until(now: Time, then: Time) -> u64 {
     u64::try_from(then.as_micros().saturating_sub(now.as_micros()))
         .unwrap_or_default()
         .div_ceil(1_000)

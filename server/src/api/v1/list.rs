@@ -11,14 +11,15 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use super::{Answer, ApiState, Limited, holder::metadata};
+use super::{ApiState, holder::metadata};
 use crate::{
-    api::{extract::Query, openapi::ProblemBody},
-    auth::api_key::ApiPrincipal,
+    api::{
+        extract::Query,
+        metered::{Answer, Limited, Metered},
+        openapi::ProblemBody,
+    },
     clock::iso,
     domain::reservations::{self, ReservationFilter, ReservationPosition},
-    problem::Problem,
-    rate_limit::Kind,
 };
 
 const DEFAULT_LIMIT: usize = 100;
@@ -98,9 +99,9 @@ pub(super) struct ListQuery {
 )]
 pub(super) async fn active_reservations(
     State(state): State<ApiState>,
-    principal: ApiPrincipal,
+    asker: Metered,
     RawQuery(query): RawQuery,
-) -> Result<Response, Problem> {
+) -> Result<Response, Limited> {
     let mut query = Query::parse(query.as_deref());
     let filter = ReservationFilter {
         requester: query.take("requester"),
@@ -128,11 +129,11 @@ pub(super) async fn active_reservations(
     }
     query.finish().none_or(())?;
 
-    let standing = state.take(&principal, Kind::Read, 1)?;
+    let standing = state.take(&asker, 1)?;
     let now = state.services.clock.now();
     let page = reservations::list(
         &state.services.ledger,
-        principal.tenant(),
+        asker.principal.tenant(),
         &filter,
         cursor.flatten(),
         limit,
@@ -140,13 +141,16 @@ pub(super) async fn active_reservations(
     );
     let page = match page.await {
         Ok(page) => page,
-        Err(error) => return Ok(Limited(standing, error).into_response()),
+        Err(error) => return Err(Limited::new(standing, error)),
     };
     let body = ReservationList {
         reservations: page.reservations.iter().map(listed).collect(),
         next_cursor: page.next.as_ref().map(write_cursor),
     };
-    principal.recheck()?;
+    asker
+        .principal
+        .recheck()
+        .map_err(|problem| Limited::new(standing, problem))?;
     Ok(Answer {
         status: StatusCode::OK,
         standing,
@@ -173,10 +177,10 @@ pub(super) async fn active_reservations(
 )]
 pub(super) async fn reservations(
     state: State<ApiState>,
-    principal: ApiPrincipal,
+    asker: Metered,
     query: RawQuery,
-) -> Result<Response, Problem> {
-    active_reservations(state, principal, query).await
+) -> Result<Response, Limited> {
+    active_reservations(state, asker, query).await
 }
 
 fn listed(reservation: &Reservation) -> ListedReservation {

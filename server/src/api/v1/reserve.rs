@@ -12,13 +12,14 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    Answer, ApiState, Limited,
+    ApiState,
     holder::{Holder, millis_until},
 };
 use crate::{
     api::{
         body,
         json::{self, Fields, Json},
+        metered::{Answer, Limited, Metered},
         openapi::ProblemBody,
     },
     auth::api_key::ApiPrincipal,
@@ -26,7 +27,6 @@ use crate::{
     domain::reservations,
     problem::{LimitExceeded, Problem},
     random,
-    rate_limit::Kind,
 };
 
 /// Items in one request.
@@ -115,19 +115,24 @@ pub(super) struct ReserveAnswer {
 )]
 pub(super) async fn reserve(
     State(state): State<ApiState>,
-    principal: ApiPrincipal,
+    asker: Metered,
     headers: HeaderMap,
     request: Body,
-) -> Result<Response, Problem> {
+) -> Result<Response, Limited> {
     let body = body::read(&headers, request).await?;
     let items = json::items(&body, MOST_ITEMS, read_item)?;
-    let standing = state.take(&principal, Kind::Write, items.len())?;
+    let standing = state.take(&asker, items.len())?;
     let command = Command::Reserve(items);
-    let decided =
-        match reservations::decide(&state.services.ledger, principal.credential(), command).await {
-            Ok(decided) => decided,
-            Err(error) => return Ok(Limited(standing, error).into_response()),
-        };
+    let decided = match reservations::decide(
+        &state.services.ledger,
+        asker.principal.credential(),
+        command,
+    )
+    .await
+    {
+        Ok(decided) => decided,
+        Err(error) => return Err(Limited::new(standing, error)),
+    };
     match (decided.command, decided.outcome) {
         (Command::Reserve(items), Outcome::Reserve(outcomes)) => {
             let answer = |(item, outcome)| answer(item, outcome, decided.now);
@@ -139,12 +144,11 @@ pub(super) async fn reserve(
             }
             .into_response())
         }
-        (_, Outcome::Denied(denial)) => {
-            Ok(Limited(standing, denied(&state, &principal, &denial, decided.now)).into_response())
-        }
-        _ => Err(Problem::internal(
-            "a reserve was answered as something else",
+        (_, Outcome::Denied(denial)) => Err(Limited::new(
+            standing,
+            denied(&state, &asker.principal, &denial, decided.now),
         )),
+        _ => Err(Problem::internal("a reserve was answered as something else").into()),
     }
 }
 
@@ -271,7 +275,7 @@ fn denied(state: &ApiState, principal: &ApiPrincipal, denial: &Denial, now: Time
     let exceeded = LimitExceeded {
         limit_type: "activeReservations",
         limit: *limit,
-        tier,
+        tier: Some(tier),
         retry_after,
         upgrade_required: state
             .services

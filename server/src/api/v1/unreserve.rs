@@ -8,18 +8,17 @@ use http::{HeaderMap, StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Answer, ApiState, Limited, reserve::MOST_ITEMS};
+use super::{ApiState, reserve::MOST_ITEMS};
 use crate::{
     api::{
         body,
         json::{self, Fields},
+        metered::{Answer, Limited, Metered},
         openapi::ProblemBody,
     },
-    auth::api_key::ApiPrincipal,
     clock::iso,
     domain::reservations,
     problem::Problem,
-    rate_limit::Kind,
 };
 
 /// What to release.
@@ -72,31 +71,36 @@ pub(super) struct UnreserveAnswer {
         (status = 408, description = "The body did not arrive in time", body = ProblemBody),
         (status = 413, description = "The body is too long", body = ProblemBody),
         (status = 415, description = "The body is not JSON", body = ProblemBody),
+        (status = 429, description = "Too many values that are no key came from this address; a valid key is never refused",
+            body = ProblemBody),
         (status = 503, description = "Not acknowledged", body = ProblemBody),
     ),
 )]
 pub(super) async fn unreserve(
     State(state): State<ApiState>,
-    principal: ApiPrincipal,
+    asker: Metered,
     headers: HeaderMap,
     request: Body,
-) -> Result<Response, Problem> {
+) -> Result<Response, Limited> {
     let body = body::read(&headers, request).await?;
     let items = json::items(&body, MOST_ITEMS, read_item)?;
     // Load must not make a holder keep what it wants to give back.
-    let standing = state.take_what_there_is(&principal, Kind::Write, items.len());
+    let standing = state.take(&asker, items.len())?;
     let command = Command::Unreserve(items);
-    let decided =
-        match reservations::decide(&state.services.ledger, principal.credential(), command).await {
-            Ok(decided) => decided,
-            Err(error) => return Ok(Limited(standing, error).into_response()),
-        };
+    let decided = match reservations::decide(
+        &state.services.ledger,
+        asker.principal.credential(),
+        command,
+    )
+    .await
+    {
+        Ok(decided) => decided,
+        Err(error) => return Err(Limited::new(standing, error)),
+    };
     let (Command::Unreserve(items), Outcome::Unreserve(outcomes)) =
         (decided.command, decided.outcome)
     else {
-        return Err(Problem::internal(
-            "an unreserve was answered as something else",
-        ));
+        return Err(Problem::internal("an unreserve was answered as something else").into());
     };
     let is_refused = outcomes
         .iter()

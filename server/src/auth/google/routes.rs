@@ -2,7 +2,11 @@ use axum::{
     extract::{Query, State, rejection::QueryRejection},
     response::{AppendHeaders, IntoResponse, Redirect, Response},
 };
-use http::{HeaderMap, StatusCode, header::SET_COOKIE, request::Parts};
+use http::{
+    Extensions, HeaderMap, StatusCode,
+    header::{RETRY_AFTER, SET_COOKIE},
+    request::Parts,
+};
 use serde::Deserialize;
 use tower_sessions::Session;
 
@@ -10,10 +14,14 @@ use super::{
     attempt::{self, Attempt},
     provider::ProviderError,
 };
-use crate::auth::{
-    DashboardState, Failure, return_to,
-    session::{CookieKind, Cookies},
-    sign_in_as,
+use crate::{
+    auth::{
+        DashboardState, Failure, return_to,
+        session::{CookieKind, Cookies},
+        sign_in_as,
+    },
+    client,
+    rate_limit::whole_seconds,
 };
 
 /// What a link to the sign-in may say.
@@ -40,11 +48,19 @@ pub struct Callback {
 pub async fn start(
     State(state): State<DashboardState>,
     headers: HeaderMap,
+    extensions: Extensions,
     query: Result<Query<Start>, QueryRejection>,
 ) -> Result<Response, Failure> {
     let Some(provider) = &state.provider else {
         return Err(Failure::not_found());
     };
+    // Each sign-in that begins is kept for ten minutes, and anybody may begin one.
+    let proxies = state.services.settings.trusted_proxies;
+    let address = client::address(&headers, &extensions, proxies).map(client::limited);
+    if let Err(wait) = state.limiter.sign_ins().take(address) {
+        let retry_after = [(RETRY_AFTER, whole_seconds(wait))];
+        return Ok((retry_after, too_many()).into_response());
+    }
     let (asked, again) = query.map_or((None, false), |Query(start)| {
         (start.return_to, start.again.is_some())
     });
@@ -109,6 +125,14 @@ pub async fn callback(
     let (identity, shown) = provider.identify(&attempt, code).await.map_err(unhelpful)?;
     sign_in_as(&state, session, &parts, identity, shown).await?;
     Ok(Redirect::to(&attempt.return_to).into_response())
+}
+
+fn too_many() -> Failure {
+    Failure::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        "Too many sign-ins from your network",
+        "Somebody at your address has begun many sign-ins within a minute. Wait a moment, then sign in again.",
+    )
 }
 
 fn over() -> Failure {

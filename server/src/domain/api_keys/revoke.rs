@@ -72,8 +72,14 @@ async fn end(
     effects: &mut Vec<Effect>,
 ) -> Result<(), Error> {
     db.delete_api_key(old.key.tenant, old.key.id).await?;
-    db.insert_retired_key(old.digest, old.key.tenant, KeyState::Revoked, now)
-        .await?;
+    db.insert_retired_key(
+        old.digest,
+        old.key.tenant,
+        old.key.id,
+        KeyState::Revoked,
+        now,
+    )
+    .await?;
     effects.push(Effect::Retired {
         digest: old.digest,
         state: KeyState::Revoked,

@@ -99,8 +99,9 @@ pub(super) async fn replace(
     if !db.replace_api_key_value(&new).await? {
         return Err(Error::Stale);
     }
-    db.insert_retired_key(old.digest, id, KeyState::Rotated, now)
+    db.insert_retired_key(old.digest, id, new.key.id, KeyState::Rotated, now)
         .await?;
+    db.forget_old_value_uses(id, new.key.id).await?;
     effects.push(Effect::Retired {
         digest: old.digest,
         state: KeyState::Rotated,

@@ -29,8 +29,10 @@ pub struct CredentialRow {
     pub tenant: TenantId,
     /// Whether it still is a key.
     pub state: KeyState,
-    /// The key, its label and default flag; nothing for a retired value.
-    pub key: Option<(ApiKeyId, String)>,
+    /// The key whose value it is or was.
+    pub key: ApiKeyId,
+    /// The key's label; nothing for a retired value.
+    pub label: Option<String>,
     /// The tenant's tier.
     pub tier: Tier,
     /// Whether the tenant is suspended.
@@ -201,6 +203,7 @@ impl Db {
         &mut self,
         digest: KeyDigest,
         tenant: TenantId,
+        key: ApiKeyId,
         state: KeyState,
         now: Time,
     ) -> Result<(), StoreError> {
@@ -209,9 +212,10 @@ impl Db {
         } else {
             "rotated"
         };
-        let query = sqlx::query("INSERT INTO retired_keys (digest, tenant_id, state, retired_at) VALUES ($1, $2, $3, $4)")
+        let query = sqlx::query("INSERT INTO retired_keys (digest, tenant_id, key_id, state, retired_at) VALUES ($1, $2, $3, $4, $5)")
             .bind(digest.0.to_vec())
             .bind(tenant.as_i64())
+            .bind(key.as_i64())
             .bind(state)
             .bind(now.as_micros());
         self.execute(query).await.map(drop)
@@ -249,16 +253,16 @@ impl Db {
              FROM api_keys k JOIN tenants t ON t.id = k.tenant_id",
         );
         let retired = sqlx::query(
-            "SELECT k.digest, k.tenant_id, t.tier, t.suspended_at, k.state \
+            "SELECT k.digest, k.tenant_id, t.tier, t.suspended_at, k.key_id, k.state \
              FROM retired_keys k JOIN tenants t ON t.id = k.tenant_id",
         );
         let mut credentials = Vec::new();
         for row in self.fetch_all(current).await? {
-            let key = Some((ApiKeyId::from_i64(row.try_get(4)?), row.try_get(5)?));
-            credentials.push(read_credential(&row, KeyState::Current, key)?);
+            let label = Some(row.try_get(5)?);
+            credentials.push(read_credential(&row, KeyState::Current, label)?);
         }
         for row in self.fetch_all(retired).await? {
-            let state: String = row.try_get(4)?;
+            let state: String = row.try_get(5)?;
             let state = if state == "revoked" {
                 KeyState::Revoked
             } else {
@@ -273,14 +277,15 @@ impl Db {
 fn read_credential(
     row: &AnyRow,
     state: KeyState,
-    key: Option<(ApiKeyId, String)>,
+    label: Option<String>,
 ) -> Result<CredentialRow, StoreError> {
     let tier: String = row.try_get(2)?;
     Ok(CredentialRow {
         digest: read_digest(row, 0)?,
         tenant: TenantId::from_i64(row.try_get(1)?),
         state,
-        key,
+        key: ApiKeyId::from_i64(row.try_get(4)?),
+        label,
         tier: Tier::parse(&tier).map_err(|e| StoreError::Corrupt(e.to_string()))?,
         suspended: row.try_get::<Option<i64>, _>(3)?.is_some(),
     })

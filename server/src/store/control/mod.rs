@@ -6,6 +6,7 @@ mod audit;
 mod meta;
 mod sessions;
 mod tenants;
+mod usage;
 
 pub use api_keys::{CredentialRow, NewApiKey};
 pub use audit::FIRST_HASH;

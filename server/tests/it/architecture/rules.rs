@@ -60,7 +60,12 @@ pub const RULES: &[Rule] = &[
     rule(
         "clock",
         &[],
-        &["coop_engine", "std::time::SystemTime", "tokio"],
+        &[
+            "coop_engine",
+            "std::time::Instant",
+            "std::time::SystemTime",
+            "tokio",
+        ],
     ),
     rule("random", &[], &["getrandom"]),
     // Where a connection comes from is said by axum's extension and by headers.
@@ -84,7 +89,7 @@ pub const RULES: &[Rule] = &[
     ),
     rule(
         "ledger",
-        &["clock", "keyring", "model", "random", "store"],
+        &["client", "clock", "keyring", "model", "random", "store"],
         &[
             "coop_engine",
             "rusqlite",
@@ -105,14 +110,23 @@ pub const RULES: &[Rule] = &[
     rule("problem", &["domain", "model", "random"], &["axum", "http"]),
     rule(
         "rate_limit",
-        &["domain", "model", "problem"],
-        &["axum", "governor", "http"],
+        &["clock", "model", "problem"],
+        &["governor", "http", "std::net"],
     ),
     rule(
         "auth",
         &[
-            "client", "clock", "config", "domain", "keyring", "ledger", "model", "problem",
-            "random", "state",
+            "client",
+            "clock",
+            "config",
+            "domain",
+            "keyring",
+            "ledger",
+            "model",
+            "problem",
+            "random",
+            "rate_limit",
+            "state",
         ],
         &[
             "axum",
@@ -138,10 +152,13 @@ pub const RULES: &[Rule] = &[
             "auth::api_key",
             // Who does something, for the audit log: neither domain's credential.
             "auth::by",
+            "client",
             "clock",
             "domain",
             "keyring",
             "model::Actor",
+            "model::Day",
+            "model::Tier",
             "problem",
             "random",
             "rate_limit",
@@ -163,7 +180,15 @@ pub const RULES: &[Rule] = &[
         ..rule(
             "dashboard",
             &[
-                "auth", "clock", "domain", "keyring", "model", "problem", "random", "state",
+                "auth",
+                "clock",
+                "domain",
+                "keyring",
+                "model",
+                "problem",
+                "random",
+                "rate_limit",
+                "state",
             ],
             &[
                 "app",

@@ -6,6 +6,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicU32, Ordering},
     },
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -14,6 +15,7 @@ use coop_engine::Time;
 use coop_locker::{
     clock::{Clock, SharedClock},
     dashboard,
+    rate_limit::RateLimiter,
     state::{Parts, Services},
 };
 use http::{Method, Request, StatusCode};
@@ -97,6 +99,10 @@ impl Clock for Panicking {
         self.clock.now()
     }
 
+    fn elapsed(&self) -> Duration {
+        self.clock.elapsed()
+    }
+
     async fn sleep_until(&self, deadline: Time) {
         self.clock.sleep_until(deadline).await;
     }
@@ -132,7 +138,9 @@ async fn a_panic_anywhere_in_a_request_is_a_page_and_its_text_is_in_the_log_alon
             .header("cookie", &cookie)
             .body(Body::empty())
             .expect("a request");
-        let router = dashboard::router(with_clock(&app, clock));
+        let services = with_clock(&app, clock);
+        let limiter = RateLimiter::new(&services.settings.tiers, &services.clock);
+        let router = dashboard::router(services, Arc::new(limiter));
         let answer = Answer::read(router.oneshot(request).await.expect("infallible")).await;
         if answer.status == StatusCode::OK {
             break;

@@ -145,9 +145,15 @@ async fn a_deleted_tenant_takes_everything_of_its_own_along(db: &mut Db) {
         let new = key(tenant, id, None);
         db.insert_api_key(&new).await.expect("inserted");
     }
-    db.insert_retired_key(digest(4202), a, KeyState::Rotated, at(0))
-        .await
-        .expect("inserted");
+    db.insert_retired_key(
+        digest(4202),
+        a,
+        ApiKeyId::from_i64(4202),
+        KeyState::Rotated,
+        at(0),
+    )
+    .await
+    .expect("inserted");
     db.insert_claim(&[42], a, at(100)).await.expect("inserted");
     let mut digests = db.digests_of(a).await.expect("read");
     digests.sort_unstable_by_key(|digest| digest.0);

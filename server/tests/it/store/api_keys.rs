@@ -9,6 +9,9 @@ use coop_locker::{
 
 use super::{at, insert_tenant, new_tenant};
 
+/// A key that had values and is no more.
+const FORMER: ApiKeyId = ApiKeyId::from_i64(999);
+
 pub async fn contract(db: &mut Db) {
     a_key_comes_back_as_it_was_stored(db).await;
     labels_are_unique_within_a_tenant_and_digests_everywhere(db).await;
@@ -18,7 +21,7 @@ pub async fn contract(db: &mut Db) {
     retired_values_are_pruned_oldest_first_a_limited_number_at_a_time(db).await;
 }
 
-fn new_key(tenant: TenantId, id: i64, label: &str) -> NewApiKey {
+pub fn new_key(tenant: TenantId, id: i64, label: &str) -> NewApiKey {
     let byte = u8::try_from(id % 256).expect("a byte");
     NewApiKey {
         key: ApiKey {
@@ -164,7 +167,9 @@ async fn all_credentials_are_loaded_with_what_became_of_them(db: &mut Db) {
     for (byte, state) in [(230, KeyState::Rotated), (231, KeyState::Revoked)] {
         let digest = KeyDigest([byte; 32]);
         retire(db, digest, tenant, state, at(0)).await;
-        let again = db.insert_retired_key(digest, tenant, state, at(0)).await;
+        let again = db
+            .insert_retired_key(digest, tenant, FORMER, state, at(0))
+            .await;
         assert!(again.expect_err("refused").is_unique_violation());
     }
     let all = db.all_credentials().await.expect("read");
@@ -173,17 +178,15 @@ async fn all_credentials_are_loaded_with_what_became_of_them(db: &mut Db) {
     for row in mine {
         assert_eq!(row.tier, Tier::Pro);
         assert!(row.suspended);
-        let (state, key) = match row.digest.0[0] {
-            31 => (
-                KeyState::Current,
-                Some((current.key.id, "current".to_owned())),
-            ),
-            230 => (KeyState::Rotated, None),
-            231 => (KeyState::Revoked, None),
+        let (state, key, label) = match row.digest.0[0] {
+            31 => (KeyState::Current, current.key.id, Some("current")),
+            230 => (KeyState::Rotated, FORMER, None),
+            231 => (KeyState::Revoked, FORMER, None),
             other => panic!("nobody stored {other}"),
         };
         assert_eq!(row.state, state);
         assert_eq!(row.key, key);
+        assert_eq!(row.label.as_deref(), label);
     }
     let others = all.iter().filter(|row| row.tenant != tenant);
     assert!(others.clone().count() > 0);
@@ -195,7 +198,7 @@ async fn all_credentials_are_loaded_with_what_became_of_them(db: &mut Db) {
 }
 
 async fn retire(db: &mut Db, digest: KeyDigest, tenant: TenantId, state: KeyState, now: Time) {
-    db.insert_retired_key(digest, tenant, state, now)
+    db.insert_retired_key(digest, tenant, FORMER, state, now)
         .await
         .expect("inserted");
 }

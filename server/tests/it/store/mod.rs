@@ -5,6 +5,7 @@ mod api_keys;
 mod audit;
 mod sessions;
 mod tenants;
+mod usage;
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -27,6 +28,7 @@ async fn contract(db: &mut Db) {
     api_keys::contract(db).await;
     audit::contract(db).await;
     sessions::contract(db).await;
+    usage::contract(db).await;
 }
 
 #[tokio::test]

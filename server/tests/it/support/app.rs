@@ -68,7 +68,7 @@ impl App {
             .await
             .unwrap_or_else(|e| panic!("{e}"));
         let services = opening.services;
-        let limiter = Arc::new(RateLimiter::new(&services.settings.tiers));
+        let limiter = Arc::new(RateLimiter::new(&services.settings.tiers, &services.clock));
         let stop = CancellationToken::new();
         jobs::start(&services, &limiter, &stop);
         let doors = Doors::new(&services, limiter);
@@ -115,6 +115,7 @@ impl App {
 
     pub async fn shut_down(self) {
         self.stop.cancel();
+        jobs::record_what_was_counted(&self.services).await;
         self.services.ledger.close();
         self.running
             .writer

@@ -1,6 +1,6 @@
 //! Time that stands still until a test moves it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use coop_engine::Time;
@@ -27,6 +27,11 @@ impl ManualClock {
 impl Clock for ManualClock {
     fn now(&self) -> Time {
         Time::from_micros(*self.0.borrow())
+    }
+
+    fn elapsed(&self) -> Duration {
+        let micros = *self.0.borrow() - START;
+        Duration::from_micros(u64::try_from(micros).unwrap_or_default())
     }
 
     async fn sleep_until(&self, deadline: Time) {

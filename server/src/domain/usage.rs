@@ -1,0 +1,152 @@
+//! What tenants and keys use: counted with every request, kept a moment later.
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_trait::async_trait;
+use coop_engine::Time;
+
+use super::{Error, api_keys::KeyPage};
+use crate::{
+    ledger::{Effect, KeyUsage, Ledger, Mutation, TenantState},
+    model::{ApiKeyId, ApiKeyUsage, Day, TenantId, Tiers},
+    store::Db,
+};
+
+/// Rows written in one commit, so that nobody waits for it.
+const ROWS: usize = 100;
+/// Keys looked up at once.
+const KEYS: u32 = 1_000;
+
+/// A day's operations are used up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DayIsOver {
+    /// How many the tier allows.
+    pub limit: u64,
+    /// When there are some again: at midnight, UTC.
+    pub until: Time,
+}
+
+/// Counts a request's operations. What may be refused is, if it brings the tenant above its tier's day, and is not counted.
+///
+/// # Errors
+/// [`DayIsOver`], never when it may not be refused.
+pub fn count_operations(
+    ledger: &Ledger,
+    tiers: &Tiers,
+    tenant: &Arc<TenantState>,
+    operations: u64,
+    may_be_refused: bool,
+    now: Time,
+) -> Result<(), DayIsOver> {
+    let day = Day::of(now);
+    let limit = tiers.of(tenant.tier()).operations_per_day;
+    let most = limit.filter(|_| may_be_refused);
+    ledger
+        .credentials()
+        .count_operations(tenant, day, operations, most)
+        .map_err(|_| DayIsOver {
+            limit: limit.unwrap_or(u64::MAX),
+            until: day.end(),
+        })
+}
+
+/// Takes back what was counted for a request that was then refused for another reason.
+pub fn give_back_operations(tenant: &TenantState, operations: u64, now: Time) {
+    tenant.give_back_operations(Day::of(now), operations);
+}
+
+/// How a tenant's keys are used, with the counts of `today`. A key that was never used is there too.
+///
+/// # Errors
+/// When the store fails.
+pub async fn of_keys(
+    ledger: &Ledger,
+    tenant: TenantId,
+    today: Day,
+) -> Result<HashMap<ApiKeyId, ApiKeyUsage>, Error> {
+    let mut usage = HashMap::new();
+    loop {
+        let KeyPage { keys, count, .. } =
+            super::api_keys::list(ledger, tenant, usage.len() as u64, KEYS).await?;
+        let is_last = keys.is_empty() || usage.len() as u64 + keys.len() as u64 >= count;
+        usage.extend(keys.iter().filter_map(|key| {
+            let usage = ledger.credentials().usage_of(key.id)?;
+            Some((key.id, usage.on(today)))
+        }));
+        if is_last {
+            return Ok(usage);
+        }
+    }
+}
+
+/// Keeps how keys were used since the last time.
+///
+/// # Errors
+/// When the store fails; then it is kept the next time.
+pub async fn record_keys(ledger: &Ledger) -> Result<(), Error> {
+    record(
+        ledger,
+        ledger.credentials().take_unwritten_keys(),
+        Vec::new(),
+    )
+    .await
+}
+
+/// Keeps the operations that no commit of the ledger has brought along.
+///
+/// # Errors
+/// When the store fails; then they are kept the next time.
+pub async fn record_operations(ledger: &Ledger) -> Result<(), Error> {
+    record(
+        ledger,
+        Vec::new(),
+        ledger.credentials().take_unwritten_tenants(),
+    )
+    .await
+}
+
+async fn record(
+    ledger: &Ledger,
+    keys: Vec<Arc<KeyUsage>>,
+    tenants: Vec<Arc<TenantState>>,
+) -> Result<(), Error> {
+    let (mut keys, mut tenants) = (&keys[..], &tenants[..]);
+    while !keys.is_empty() || !tenants.is_empty() {
+        let (some_keys, other_keys) = keys.split_at(keys.len().min(ROWS));
+        let (some_tenants, other_tenants) = tenants.split_at(tenants.len().min(ROWS));
+        let record = Record {
+            keys: some_keys.to_vec(),
+            tenants: some_tenants.to_vec(),
+        };
+        if let Err(error) = ledger.mutate(record).await {
+            ledger.credentials().put_back(keys, tenants);
+            return Err(error.into());
+        }
+        (keys, tenants) = (other_keys, other_tenants);
+    }
+    Ok(())
+}
+
+struct Record {
+    keys: Vec<Arc<KeyUsage>>,
+    tenants: Vec<Arc<TenantState>>,
+}
+
+#[async_trait]
+impl Mutation for Record {
+    type Output = ();
+    type Error = Error;
+
+    /// Reads what is counted here, where rotations are done too: what a rotation forgets is not written after it.
+    async fn apply(self, db: &mut Db, effects: &mut Vec<Effect>) -> Result<(), Error> {
+        for usage in &self.keys {
+            db.put_key_usage(&usage.latest()).await?;
+        }
+        for tenant in self.tenants {
+            let (day, operations) = tenant.operations();
+            db.put_operations_of(tenant.id, day, operations).await?;
+            effects.push(Effect::OperationsWritten(tenant, (day, operations)));
+        }
+        Ok(())
+    }
+}
