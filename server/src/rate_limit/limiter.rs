@@ -103,7 +103,7 @@ impl<K: Hash + Eq + Clone> Limiter<K> {
         let Ok(result) = self.governor.check_key_n(key, cost) else {
             return Taken::Nothing {
                 remaining: self.remaining(key),
-                wait: Duration::from_secs(60),
+                wait: Duration::from_mins(1),
             };
         };
         match result {
@@ -131,7 +131,7 @@ impl<K: Hash + Eq + Clone> Limiter<K> {
         // Governor keeps the moment at which everything is there again. Looking at it is refusing to replace it.
         let full_at = self
             .state
-            .measure_and_replace(key, |full_at| Err::<((), Nanos), _>(full_at))
+            .measure_and_replace(key, Err::<((), Nanos), _>)
             .err()
             .flatten()
             .map_or(Duration::ZERO, |full_at| {

@@ -126,7 +126,7 @@ fn an_address_has_a_limit_of_its_own_and_comes_back_when_it_was_told() {
     assert_eq!(wait, Duration::from_secs(1));
     assert_eq!(limit.take("203.0.113.8".parse().ok()), Ok(()));
     assert_eq!(limit.take(None), Ok(()));
-    clock.advance(wait - Duration::from_nanos(1));
+    clock.advance(wait.saturating_sub(Duration::from_nanos(1)));
     assert_eq!(limit.take(busy), Err(Duration::from_nanos(1)));
     clock.advance(Duration::from_nanos(1));
     assert_eq!(limit.take(busy), Ok(()));
@@ -169,11 +169,12 @@ proptest! {
         let told = limiter.take(BUSY, tier, kind, cost).expect_err("nothing is left");
         prop_assert!(told.wait > Duration::ZERO);
         let tick = Duration::from_nanos(1);
-        clock.advance(told.wait - tick);
-        let early = limiter.take(BUSY, tier, kind, cost);
-        prop_assert_eq!(early.expect_err("one tick too early").wait, tick);
+        let early = told.wait.saturating_sub(tick);
+        clock.advance(early);
+        let refused = limiter.take(BUSY, tier, kind, cost);
+        prop_assert_eq!(refused.expect_err("one tick too early").wait, tick);
         let rest = if is_rounded {
-            Duration::from_secs(whole_seconds(told.wait)) - (told.wait - tick)
+            Duration::from_secs(whole_seconds(told.wait)).saturating_sub(early)
         } else {
             tick
         };

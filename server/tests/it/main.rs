@@ -20,3 +20,4 @@ mod races;
 mod sign_in;
 mod store;
 mod support;
+mod usage;

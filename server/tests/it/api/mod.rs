@@ -2,6 +2,7 @@
 
 mod authentication;
 mod errors;
+mod limits;
 mod list;
 mod report_leak;
 mod reserve;

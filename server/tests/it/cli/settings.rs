@@ -96,6 +96,10 @@ fn every_risky_combination_is_warned_about() {
             &[("COOP_LOCKER_BASE_URL", "https://locks.example.com")],
             "the master key lies beside the database",
         ),
+        (
+            &[("COOP_LOCKER_TRUSTED_PROXIES", "1")],
+            "chooses the address",
+        ),
     ] {
         let said = checked(&site, environment);
         let warnings = said.lines().filter(|line| line.starts_with("warning: "));
@@ -118,6 +122,7 @@ fn a_setting_that_cannot_be_used_is_named() {
         ("DEV_SIGN_IN", "maybe"),
         ("MAX_CONNECTIONS", "0"),
         ("MAX_CONNECTIONS", "many"),
+        ("TRUSTED_PROXIES", "all"),
         ("LOG_FORMAT", "xml"),
         ("GOOGLE_CLIENT_ID", "alone"),
         ("ADMINS", "somebody"),

@@ -193,3 +193,25 @@ async fn a_new_key_of_the_provider_is_found_at_once_unless_somebody_asked_a_mome
     }
     assert_eq!(world.provider.count(KEYS), 2);
 }
+
+#[tokio::test]
+async fn sign_ins_begun_are_limited_by_address_and_the_page_says_when_to_come_back() {
+    let world = World::start().await;
+    let mut browser = world.browser();
+    for _ in 0..30 {
+        browser.begin("/dashboard").await;
+    }
+    let kept = "SELECT data FROM sessions";
+    assert_eq!(world.app.column(kept).await.len(), 30);
+    let refused = browser.get("/auth/google").await;
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(refused.header("content-type"), "text/html; charset=utf-8");
+    assert_eq!(refused.header("retry-after"), "2");
+    assert!(refused.text.contains("Too many sign-ins from your network"));
+    assert!(refused.text.contains(refused.header("x-request-id")));
+    assert_eq!(world.app.column(kept).await.len(), 30);
+    assert_eq!(browser.get("/").await.status, 200);
+
+    world.app.clock.advance_ms(2 * SECOND);
+    browser.begin("/dashboard").await;
+}
