@@ -4,10 +4,6 @@
     clippy::expect_used,
     reason = "a benchmark that cannot go on ends there"
 )]
-#![expect(
-    missing_docs,
-    reason = "criterion's macros write functions without any"
-)]
 
 use std::{fs, hint::black_box, net::SocketAddr, sync::Arc};
 

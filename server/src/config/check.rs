@@ -5,6 +5,9 @@ use std::fmt::Write as _;
 use super::{DatabaseUrl, Settings};
 use crate::model::Tier;
 
+/// Items that one request may have.
+const MOST_ITEMS: u64 = 100;
+
 /// The settings in force, a line each; secrets are redacted.
 #[must_use]
 pub fn describe(settings: &Settings) -> String {
@@ -105,6 +108,21 @@ pub fn warnings(settings: &Settings) -> Vec<String> {
              chooses the address that limits and logs take for his",
             settings.trusted_proxies
         ));
+    }
+    if settings.trusted_proxies == 0 && settings.is_https() {
+        warnings.push(
+            "trusted_proxies is 0 while base_url is https, which a proxy has to end: everybody behind it has the proxy's \
+             address, and shares the limits by address"
+                .to_owned(),
+        );
+    }
+    for tier in Tier::ALL {
+        let daily = settings.tiers.of(tier).operations_per_day;
+        if let Some(daily) = daily.filter(|daily| *daily < MOST_ITEMS) {
+            warnings.push(format!(
+                "{tier} allows {daily} operations a day: a request of {MOST_ITEMS} items is never let through"
+            ));
+        }
     }
     if settings.google.is_none() && !settings.dev_sign_in {
         warnings.push(

@@ -100,6 +100,10 @@ fn every_risky_combination_is_warned_about() {
             &[("COOP_LOCKER_TRUSTED_PROXIES", "1")],
             "chooses the address",
         ),
+        (
+            &[("COOP_LOCKER_BASE_URL", "https://locks.example.com")],
+            "shares the limits by address",
+        ),
     ] {
         let said = checked(&site, environment);
         let warnings = said.lines().filter(|line| line.starts_with("warning: "));
@@ -162,6 +166,18 @@ fn files_of_settings_are_read_as_strictly() {
     assert!(
         tiers.contains("gold") && tiers.contains("tiers.toml"),
         "{tiers}"
+    );
+
+    // Releases are never refused, so with fewer writes they would starve everything else.
+    fs::write(site.path("tiers.toml"), "[pro]\nwritesPerMinute = 99\n").expect("written");
+    let tiers = failure(&site.run(&["check-config"]), 1);
+    assert!(tiers.contains("[pro]") && tiers.contains("100"), "{tiers}");
+    fs::write(site.path("tiers.toml"), "[pro]\noperationsPerDay = 99\n").expect("written");
+    let output = site.run(&["check-config"]);
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        said.contains("warning: Pro allows 99 operations a day"),
+        "{said}"
     );
 }
 
