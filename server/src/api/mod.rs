@@ -21,6 +21,7 @@ use http::{HeaderValue, header};
 use tower::ServiceExt as _;
 
 use crate::{
+    auth::exchange::Exchange,
     problem::{self, Problem, RequestId},
     rate_limit::RateLimiter,
     state::Services,
@@ -31,6 +32,7 @@ use crate::{
 pub struct ApiState {
     services: Services,
     limiter: Arc<RateLimiter>,
+    exchange: Arc<Exchange>,
 }
 
 impl FromRef<ApiState> for Services {
@@ -57,7 +59,11 @@ impl Api {
             .merge(v1)
             .fallback(async || Problem::not_found())
             .method_not_allowed_fallback(async || Problem::method_not_allowed())
-            .with_state(ApiState { services, limiter });
+            .with_state(ApiState {
+                exchange: Arc::new(Exchange::new(&services)),
+                services,
+                limiter,
+            });
         Self { router, base }
     }
 

@@ -2,84 +2,25 @@
 
 use std::{
     collections::HashMap,
-    sync::{
-        Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
-        atomic::{AtomicBool, AtomicU8, Ordering},
-    },
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
+use coop_engine::Requester;
+
+use super::{Credential, ExchangedToken, TenantState};
 use crate::{
-    model::{ApiKeyId, KeyDigest, KeyState, TenantId, Tier},
-    store::CredentialRow,
+    model::{ApiKeyId, KeyDigest, KeyState, TenantId, Tier, TrustedIssuerId},
+    store::{CredentialRow, TokenRow},
 };
-
-/// A tenant as a request has to know it.
-#[derive(Debug)]
-pub struct TenantState {
-    /// Its id.
-    pub id: TenantId,
-    tier: AtomicU8,
-    suspended: AtomicBool,
-}
-
-impl TenantState {
-    /// A tenant in its present state.
-    #[must_use]
-    pub fn new(id: TenantId, tier: Tier, suspended: bool) -> Self {
-        Self {
-            id,
-            tier: AtomicU8::new(tier as u8),
-            suspended: AtomicBool::new(suspended),
-        }
-    }
-
-    /// The tier of this very moment.
-    #[must_use]
-    pub fn tier(&self) -> Tier {
-        Tier::ALL[usize::from(self.tier.load(Ordering::Acquire))]
-    }
-
-    /// Whether the tenant is suspended at this very moment.
-    #[must_use]
-    pub fn is_suspended(&self) -> bool {
-        self.suspended.load(Ordering::Acquire)
-    }
-}
-
-/// One value of an API key. A request keeps the one that it was authenticated with.
-#[derive(Debug)]
-pub struct Credential {
-    /// The key.
-    pub key: ApiKeyId,
-    /// Whose it is.
-    pub tenant: Arc<TenantState>,
-    /// Changed in place: whoever was authenticated before a renaming still sees the key's end.
-    label: RwLock<Arc<str>>,
-    live: AtomicBool,
-}
-
-impl Credential {
-    /// The key's label at this very moment.
-    #[must_use]
-    pub fn label(&self) -> Arc<str> {
-        Arc::clone(&self.label.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Whether it still is a key. Asked once more when a command is decided and before a read is answered.
-    #[must_use]
-    pub fn is_live(&self) -> bool {
-        self.live.load(Ordering::Acquire)
-    }
-}
 
 /// What a presented value is.
 #[derive(Clone, Debug)]
 pub enum Found {
-    /// A key.
+    /// A key, or a token that may have expired.
     Live(Arc<Credential>),
     /// A key's former value.
     Rotated,
-    /// The value of a key that was revoked.
+    /// The value of a key or token that was revoked.
     Revoked,
     /// Nothing that we know.
     Unknown,
@@ -99,6 +40,27 @@ impl Table {
             .or_insert_with(|| Arc::new(TenantState::new(id, tier, suspended)));
         Arc::clone(state)
     }
+
+    fn add_token(&mut self, row: TokenRow) {
+        let digest = row.token.digest;
+        let tenant = self.tenant(row.token.tenant, row.tier, row.suspended);
+        let found = match Requester::parse(&row.token.subject) {
+            Ok(subject) if !row.is_revoked => {
+                let token = ExchangedToken {
+                    digest,
+                    issuer: row.token.issuer,
+                    label: row.label.into(),
+                    subject,
+                    expires_at: row.token.expires_at,
+                    max_ttl: row.max_ttl,
+                    max_active: row.max_active,
+                };
+                Found::Live(Arc::new(Credential::of_token(tenant, token)))
+            }
+            _ => Found::Revoked,
+        };
+        self.by_digest.insert(digest, found);
+    }
 }
 
 /// The table.
@@ -106,21 +68,21 @@ impl Table {
 pub struct Credentials(RwLock<Table>);
 
 impl Credentials {
-    pub(super) fn load(rows: Vec<CredentialRow>) -> Self {
+    pub(super) fn load(rows: Vec<CredentialRow>, tokens: Vec<TokenRow>) -> Self {
         let mut table = Table::default();
         for row in rows {
             let tenant = table.tenant(row.tenant, row.tier, row.suspended);
             let found = match (row.state, row.key) {
-                (KeyState::Current, Some((key, label))) => Found::Live(Arc::new(Credential {
-                    key,
-                    label: RwLock::new(label.into()),
-                    tenant,
-                    live: AtomicBool::new(true),
-                })),
+                (KeyState::Current, Some((key, label))) => {
+                    Found::Live(Arc::new(Credential::of_key(tenant, key, &label)))
+                }
                 (KeyState::Revoked, _) => Found::Revoked,
                 _ => Found::Rotated,
             };
             table.by_digest.insert(row.digest, found);
+        }
+        for token in tokens {
+            table.add_token(token);
         }
         Self(RwLock::new(table))
     }
@@ -151,12 +113,7 @@ impl Credentials {
     ) {
         let mut table = self.write();
         let tenant = table.tenant(tenant, tier, false);
-        let credential = Credential {
-            key,
-            label: RwLock::new(label.into()),
-            tenant,
-            live: AtomicBool::new(true),
-        };
+        let credential = Credential::of_key(tenant, key, label);
         table
             .by_digest
             .insert(digest, Found::Live(Arc::new(credential)));
@@ -171,16 +128,31 @@ impl Credentials {
             Found::Rotated
         };
         if let Some(Found::Live(credential)) = table.by_digest.insert(*digest, retired) {
-            credential.live.store(false, Ordering::Release);
+            credential.end();
+        }
+    }
+
+    pub(super) fn add_token(&self, row: TokenRow) {
+        self.write().add_token(row);
+    }
+
+    /// Ends every token of an issuer that has changed. Rare enough to look at all that there is.
+    pub(super) fn retire_tokens_of(&self, issuer: TrustedIssuerId) {
+        for found in self.write().by_digest.values_mut() {
+            if let Found::Live(credential) = found
+                && credential
+                    .token()
+                    .is_some_and(|token| token.issuer == issuer)
+            {
+                credential.end();
+                *found = Found::Revoked;
+            }
         }
     }
 
     pub(super) fn rename(&self, digest: &KeyDigest, label: &str) {
         if let Some(Found::Live(credential)) = self.read().by_digest.get(digest) {
-            *credential
-                .label
-                .write()
-                .unwrap_or_else(PoisonError::into_inner) = label.into();
+            credential.rename(label);
         }
     }
 
@@ -190,13 +162,13 @@ impl Credentials {
 
     pub(super) fn set_tier(&self, tenant: TenantId, tier: Tier) {
         if let Some(state) = self.tenant(tenant) {
-            state.tier.store(tier as u8, Ordering::Release);
+            state.set_tier(tier);
         }
     }
 
     pub(super) fn set_suspended(&self, tenant: TenantId, suspended: bool) {
         if let Some(state) = self.tenant(tenant) {
-            state.suspended.store(suspended, Ordering::Release);
+            state.set_suspended(suspended);
         }
     }
 
@@ -205,7 +177,7 @@ impl Credentials {
         let mut table = self.write();
         for digest in digests {
             if let Some(Found::Live(credential)) = table.by_digest.remove(digest) {
-                credential.live.store(false, Ordering::Release);
+                credential.end();
             }
         }
         table.tenants.remove(&tenant);

@@ -45,6 +45,10 @@ pub struct Decided {
 pub enum Refused {
     /// The credential died between its authentication and the decision.
     CredentialDied,
+    /// The exchanged token has expired.
+    TokenExpired,
+    /// The exchanged token was revoked: by its bearer, by a change of its issuer, or with the tier.
+    TokenRevoked,
     /// The tenant was suspended in between.
     Suspended,
     /// The store cannot commit, or too much is queued. Whether the command took effect has to be asked.
@@ -116,7 +120,10 @@ pub async fn start(
         checkpointer,
         guard,
     } = opened;
-    let credentials = Credentials::load(writer.all_credentials().await?);
+    let credentials = Credentials::load(
+        writer.all_credentials().await?,
+        writer.all_access_tokens().await?,
+    );
     let mut deadlines = Deadlines::default();
     for (tenant, deadline) in writer.book_deadlines().await? {
         deadlines.set(tenant, Some(deadline));

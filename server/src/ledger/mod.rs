@@ -7,6 +7,7 @@
 mod batch;
 mod books;
 mod checkpoint;
+mod credential;
 mod credentials;
 mod event_log;
 mod forget;
@@ -16,7 +17,8 @@ mod queue;
 mod read;
 mod writer;
 
-pub use credentials::{Credential, Credentials, Found, TenantState};
+pub use credential::{Credential, ExchangedToken, TenantState};
+pub use credentials::{Credentials, Found};
 pub use handle::{Decided, Ledger, Refused, Running, start};
 pub use mutation::{Effect, Mutation, MutationError};
 pub use read::{ReservationFilter, ReservationPage, ReservationPosition};

@@ -14,6 +14,7 @@ use governor::{
 };
 use http::HeaderValue;
 
+use super::ExchangeLimiter;
 use crate::{
     model::{TenantId, Tier, Tiers},
     problem::{LimitExceeded, Problem},
@@ -97,6 +98,8 @@ pub struct RateLimiter {
     reads: [Limiter; 4],
     writes: [Limiter; 4],
     clock: DefaultClock,
+    /// Exchanges of JWTs, which come before anybody is known.
+    pub exchanges: ExchangeLimiter,
 }
 
 impl RateLimiter {
@@ -108,6 +111,7 @@ impl RateLimiter {
             reads: Tier::ALL.map(|tier| limiter(tiers.of(tier).reads_per_minute())),
             writes: Tier::ALL.map(|tier| limiter(tiers.of(tier).writes_per_minute)),
             clock: DefaultClock::default(),
+            exchanges: ExchangeLimiter::new(),
         }
     }
 
@@ -166,6 +170,7 @@ impl RateLimiter {
             limiter.retain_recent();
             limiter.shrink_to_fit();
         }
+        self.exchanges.forget_idle();
     }
 
     const fn limiter(&self, tier: Tier, kind: Kind) -> &Limiter {
@@ -188,7 +193,7 @@ impl RateLimiter {
         let limit = LimitExceeded {
             limit_type: "rate",
             limit: self.quota(tier, kind).into(),
-            tier,
+            tier: Some(tier),
             retry_after,
             upgrade_required: self
                 .tiers

@@ -323,10 +323,7 @@ mod tests {
             next_deadline: Some(second(5)),
         });
         let two = vec![take("u", "a", 5, 1), take("u", "b", 9, 2)];
-        assert!(matches!(
-            reserve(&issuer(1), two, 0),
-            Outcome::Reserve(_)
-        ));
+        assert!(matches!(reserve(&issuer(1), two, 0), Outcome::Reserve(_)));
         assert_eq!(reserve(&issuer(1), vec![take("u", "c", 9, 3)], 1), own);
         for (caller, requester, name) in [
             (issuer(1), "v", "d"),
@@ -338,10 +335,7 @@ mod tests {
         }
         // What is due takes no place, and a request is denied whole.
         let one = vec![take("u", "c", 9, 5)];
-        assert!(matches!(
-            reserve(&issuer(1), one, 5),
-            Outcome::Reserve(_)
-        ));
+        assert!(matches!(reserve(&issuer(1), one, 5), Outcome::Reserve(_)));
         let three = vec![
             take("w", "f", 9, 6),
             take("w", "g", 9, 7),
@@ -352,7 +346,10 @@ mod tests {
             next_deadline: None,
         };
         assert_eq!(reserve(&issuer(1), three, 5), Outcome::Denied(denial));
-        assert_eq!(held(&book), ["a", "b", "c", "d", "e"].map(str::to_owned)[1..]);
+        assert_eq!(
+            held(&book),
+            ["a", "b", "c", "d", "e"].map(str::to_owned)[1..]
+        );
     }
 
     #[test]

@@ -104,7 +104,9 @@ impl Model {
             return Answer::Items(items);
         };
         self.history.truncate(start);
-        let deadlines = holds(self, &who).into_iter().filter_map(|grant| grant.until);
+        let deadlines = holds(self, &who)
+            .into_iter()
+            .filter_map(|grant| grant.until);
         Answer::Denied(limit, deadlines.min())
     }
 

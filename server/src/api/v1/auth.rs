@@ -36,8 +36,10 @@ pub(super) struct Rate {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Limits {
-    api_keys: Usage,
-    active_reservations: Usage,
+    /// Null for an exchanged token.
+    api_keys: Option<Usage>,
+    /// Null for an exchanged token.
+    active_reservations: Option<Usage>,
     reads_per_minute: Rate,
     writes_per_minute: Rate,
     /// Null: unlimited.
@@ -54,7 +56,9 @@ pub(super) struct WhoAmI {
     tenant_name: String,
     /// `Free`, `Starter`, `Pro` or `Enterprise`.
     tier: &'static str,
-    api_key_id: String,
+    /// Null for an exchanged token.
+    api_key_id: Option<String>,
+    /// For an exchanged token, its trusted issuer's label.
     api_key_label: String,
     /// For an exchanged token, its subject.
     end_user: Option<String>,
@@ -85,22 +89,28 @@ pub(super) async fn whoami(
         Err(error) => return Ok(Limited(standing, error).into_response()),
     };
     let tier = principal.credential().tenant.tier();
+    let token = principal.credential().token();
     let allows = state.services.settings.tiers.of(tier);
     let usage = |limit: Option<u64>, used: u64| Usage {
         limit,
         used,
         remaining: limit.map(|limit| limit.saturating_sub(used)),
     };
+    // What the tenant uses in all tells of others.
+    let of_tenant = |usage| token.is_none().then_some(usage);
     let body = WhoAmI {
         tenant_id: principal.tenant().to_string(),
         tenant_name: account.tenant.name,
         tier: tier.name(),
-        api_key_id: principal.credential().key.to_string(),
+        api_key_id: principal.credential().key().map(|key| key.to_string()),
         api_key_label: principal.credential().label().to_string(),
-        end_user: None,
+        end_user: token.map(|token| token.subject.as_str().to_owned()),
         limits: Limits {
-            api_keys: usage(allows.api_keys, account.api_keys),
-            active_reservations: usage(allows.active_reservations, account.active_reservations),
+            api_keys: of_tenant(usage(allows.api_keys, account.api_keys)),
+            active_reservations: of_tenant(usage(
+                allows.active_reservations,
+                account.active_reservations,
+            )),
             reads_per_minute: Rate {
                 limit: state.limiter.quota(tier, Kind::Read),
             },
@@ -112,7 +122,7 @@ pub(super) async fn whoami(
             jwt_exchange: allows.jwt_exchange,
         },
     };
-    principal.recheck()?;
+    principal.recheck(&state.services)?;
     Ok(Answer {
         status: StatusCode::OK,
         standing,

@@ -11,7 +11,11 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use super::{Answer, ApiState, Limited, holder::metadata};
+use super::{
+    Answer, ApiState, Limited,
+    holder::metadata,
+    requester::{Requesters, Sight, end_user},
+};
 use crate::{
     api::{extract::Query, openapi::ProblemBody},
     auth::api_key::ApiPrincipal,
@@ -37,6 +41,7 @@ pub(super) struct ListedReservation {
     expires_at: Option<String>,
     fencing_token: u64,
     api_key_label: String,
+    /// The end user, when it was reserved with an exchanged token.
     end_user: Option<String>,
     resource_type: String,
     #[schema(value_type = Option<Object>)]
@@ -80,7 +85,7 @@ pub(super) struct ListQuery {
     cursor: Option<String>,
 }
 
-/// The tenant's active reservations.
+/// The tenant's active reservations; with an exchanged token, the end user's own.
 #[utoipa::path(
     get,
     path = "/api/v1/Reservation/activeReservations",
@@ -91,7 +96,7 @@ pub(super) struct ListQuery {
         (status = 200, description = "A page", body = ReservationList),
         (status = 400, description = "The query cannot be used", body = ProblemBody),
         (status = 401, description = "No valid key", body = ProblemBody),
-        (status = 403, description = "The tenant is suspended", body = ProblemBody),
+        (status = 403, description = "The tenant is suspended, or an exchanged token asks for others", body = ProblemBody),
         (status = 429, description = "The read quota is used up", body = ProblemBody),
         (status = 503, description = "The store does not answer", body = ProblemBody),
     ),
@@ -102,7 +107,9 @@ pub(super) async fn active_reservations(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let mut query = Query::parse(query.as_deref());
+    let sight = Sight::of(&principal);
     let filter = ReservationFilter {
+        principal: sight.principal(),
         requester: query.take("requester"),
         resource: query.take("resource"),
         prefix: query.take("prefix"),
@@ -127,6 +134,9 @@ pub(super) async fn active_reservations(
             .add("cursor", "must be a nextCursor as it was answered");
     }
     query.finish().none_or(())?;
+    let mut requesters = Requesters::of(&principal);
+    requesters.note(filter.requester.as_deref());
+    requesters.check()?;
 
     let standing = state.take(&principal, Kind::Read, 1)?;
     let now = state.services.clock.now();
@@ -146,7 +156,7 @@ pub(super) async fn active_reservations(
         reservations: page.reservations.iter().map(listed).collect(),
         next_cursor: page.next.as_ref().map(write_cursor),
     };
-    principal.recheck()?;
+    principal.recheck(&state.services)?;
     Ok(Answer {
         status: StatusCode::OK,
         standing,
@@ -166,7 +176,7 @@ pub(super) async fn active_reservations(
         (status = 200, description = "A page", body = ReservationList),
         (status = 400, description = "The query cannot be used", body = ProblemBody),
         (status = 401, description = "No valid key", body = ProblemBody),
-        (status = 403, description = "The tenant is suspended", body = ProblemBody),
+        (status = 403, description = "The tenant is suspended, or an exchanged token asks for others", body = ProblemBody),
         (status = 429, description = "The read quota is used up", body = ProblemBody),
         (status = 503, description = "The store does not answer", body = ProblemBody),
     ),
@@ -190,7 +200,7 @@ fn listed(reservation: &Reservation) -> ListedReservation {
         expires_at: reservation.expires_at.map(iso),
         fencing_token: reservation.fencing_token.as_u64(),
         api_key_label: reservation.label.to_string(),
-        end_user: None,
+        end_user: end_user(reservation),
         resource_type: reservation.resource_type.to_string(),
         metadata: metadata(reservation),
         reserved_at_path: None,

@@ -4,7 +4,9 @@ mod auth;
 mod holder;
 mod list;
 mod report_leak;
+mod requester;
 mod reserve;
+mod token;
 mod unreserve;
 
 use axum::response::{IntoResponse, Response};
@@ -28,6 +30,7 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(list::reservations))
         .routes(routes!(auth::whoami))
         .routes(routes!(report_leak::report_leak))
+        .routes(routes!(token::exchange, token::revoke))
 }
 
 static RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
