@@ -106,7 +106,7 @@ pub const RULES: &[Rule] = &[
     rule(
         "rate_limit",
         &["domain", "model", "problem"],
-        &["axum", "governor", "http"],
+        &["axum", "governor", "http", "std::net"],
     ),
     rule(
         "auth",
@@ -138,6 +138,8 @@ pub const RULES: &[Rule] = &[
             "auth::api_key",
             // Who does something, for the audit log: neither domain's credential.
             "auth::by",
+            // A JWT is no session: it is exchanged at this door, and nothing of the dashboard's is in it.
+            "auth::exchange",
             "clock",
             "domain",
             "keyring",
@@ -152,6 +154,8 @@ pub const RULES: &[Rule] = &[
             "coop_engine",
             "http",
             "http_body_util",
+            // The client's address, which exchanges are limited by.
+            "std::net",
             "tokio",
             "tower",
             "utoipa",

@@ -3,6 +3,7 @@
 mod account;
 mod api_keys;
 mod audit;
+mod issuers;
 mod sessions;
 mod tenants;
 
@@ -27,6 +28,7 @@ async fn contract(db: &mut Db) {
     api_keys::contract(db).await;
     audit::contract(db).await;
     sessions::contract(db).await;
+    issuers::contract(db).await;
 }
 
 #[tokio::test]

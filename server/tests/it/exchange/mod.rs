@@ -1,0 +1,11 @@
+//! JWT exchange: a tenant's own JWTs, signed with real keys that lie on a server within the test, and what the tokens open
+//! that they are exchanged for.
+
+mod acting;
+mod addresses;
+mod audience;
+mod checks;
+mod ends;
+mod jwks;
+mod limits;
+mod world;
