@@ -133,6 +133,32 @@ async fn the_same_name_of_a_key_of_another_issuer_or_of_another_end_user_is_some
 }
 
 #[tokio::test]
+async fn a_token_opens_nothing_of_another_tenant() {
+    let world = World::start().await;
+    let issuer = world.issuer().await;
+    let other = world.app.tenant(coop_locker::model::Tier::Starter).await;
+    let theirs = world.issuer_of(other.id, |_| {}).await;
+    let (ours, theirs) = (
+        world.token(&issuer, "alice").await,
+        world.token(&theirs, "alice").await,
+    );
+    assert_eq!(
+        world.reserve(&ours, json!({"resource": "a"})).await["status"],
+        "ACQUIRED"
+    );
+    for key in [&theirs, &other.key] {
+        let list = world.app.get(key, "/Reservation").await.json();
+        assert_eq!(list["reservations"], json!([]));
+    }
+    let held = world.reserve(&theirs, json!({"resource": "a"})).await;
+    assert_eq!(held["status"], "ACQUIRED");
+    for key in ["", "coop_at_nothing", &ours[..50]] {
+        world.revoke(key).await.problem(401);
+    }
+    assert_eq!(world.app.get(&ours, "/Reservation").await.status, 200);
+}
+
+#[tokio::test]
 async fn what_an_end_user_holds_is_his_after_a_restart_too() {
     let world = World::start().await;
     let issuer = world.issuer().await;

@@ -2,94 +2,18 @@
 //! nothing, its issuer's owner which check it was.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
-use coop_locker::{
-    domain::issuers::Edit,
-    model::{Check, SigningAlgorithm, TrustedIssuer},
-};
+use coop_locker::model::Check;
 use jsonwebtoken::{Algorithm, EncodingKey, crypto};
 use serde_json::{Value, json};
 
-use super::world::{ISSUER, World};
+use super::{
+    cases::{Case, assert_all, at, case, claim, header, without},
+    world::{ISSUER, World},
+};
 use crate::support::{
     jwt::Draft,
     keys::{ED25519, P256, P384, RSA, STRANGER},
 };
-
-struct Case {
-    name: &'static str,
-    /// The check that it fails; none: it is accepted.
-    fails: Option<Check>,
-    change: Box<dyn FnOnce(&mut Draft)>,
-}
-
-fn case(
-    name: &'static str,
-    fails: impl Into<Option<Check>>,
-    change: impl FnOnce(&mut Draft) + 'static,
-) -> Case {
-    Case {
-        name,
-        fails: fails.into(),
-        change: Box::new(change),
-    }
-}
-
-fn claim(name: &'static str, value: Value, fails: impl Into<Option<Check>>) -> Case {
-    case(name, fails, move |draft| draft.claims[name] = value)
-}
-
-fn without(name: &'static str, fails: impl Into<Option<Check>>) -> Case {
-    case(name, fails, move |draft| {
-        let claims = draft.claims.as_object_mut();
-        claims.expect("an object").remove(name);
-    })
-}
-
-/// The time claim moved so far from now, in seconds.
-fn at(name: &'static str, seconds: i64, fails: impl Into<Option<Check>>) -> Case {
-    case(name, fails, move |draft| {
-        // A draft is issued now.
-        let now = draft.claims["iat"].as_i64().expect("a time");
-        draft.claims[name] = (now + seconds).into();
-    })
-}
-
-fn header(name: &'static str, value: Value, fails: impl Into<Option<Check>>) -> Case {
-    case(name, fails, move |draft| draft.header[name] = value)
-}
-
-/// What each of these does to a valid token decides what becomes of it.
-async fn assert_all(world: &World, issuer: &TrustedIssuer, cases: Vec<Case>) {
-    for Case {
-        name,
-        fails,
-        change,
-    } in cases
-    {
-        let before = world.failures(issuer).await.len();
-        // Each at a time of its own, so that the newest failure is the one that was provoked.
-        world.app.clock.advance_ms(1);
-        let mut draft = world.draft(issuer);
-        change(&mut draft);
-        let jwt = draft.sign();
-        let answer = world.exchange(&jwt).await;
-        let failures = world.failures(issuer).await;
-        let Some(check) = fails else {
-            assert_eq!(answer.status, 200, "{name}: {}", answer.text);
-            assert_eq!(failures.len(), before, "{name}");
-            continue;
-        };
-        assert_eq!(answer.problem(401), "JWT_REJECTED", "{name}");
-        assert!(!answer.text.contains(&jwt), "{name}");
-        // Whose token it would be is not known before that, so nobody is told.
-        if check <= Check::Issuer {
-            assert_eq!(failures.len(), before, "{name}");
-        } else {
-            assert_eq!(failures.len(), before + 1, "{name}");
-            assert_eq!(failures[0].check, check, "{name}");
-        }
-    }
-}
 
 #[tokio::test]
 async fn a_valid_jwt_of_every_algorithm_is_exchanged_for_a_token_of_its_subject() {
@@ -297,104 +221,6 @@ async fn a_claim_that_is_wrong_or_missing_or_of_another_type_is_refused() {
             without("sub", Check::Claims),
             claim("jti", json!(5), Check::Claims),
         ],
-    )
-    .await;
-}
-
-#[tokio::test]
-async fn only_the_algorithms_of_the_issuers_list_are_taken() {
-    let world = World::start().await;
-    let issuer = world
-        .issuer_with(|settings| settings.algorithms = vec![SigningAlgorithm::Ps256])
-        .await;
-    let recorded = || case("RS256", Check::Algorithm, |_| {});
-    world
-        .exchange(&world.draft(&issuer).sign())
-        .await
-        .problem(401);
-    assert_eq!(world.failures(&issuer).await[0].check, Check::Algorithm);
-    // The same check, once it is known whose list it is not in.
-    let mut draft = world.draft(&issuer);
-    (recorded().change)(&mut draft);
-    draft.header["alg"] = json!("PS256");
-    assert_eq!(world.exchange(&draft.sign()).await.status, 200);
-}
-
-#[tokio::test]
-async fn a_disabled_issuers_tokens_and_those_of_a_suspended_tenant_are_refused() {
-    let world = World::start().await;
-    let issuer = world.issuer().await;
-    let disabled = world.edit(&issuer, Edit::Enabled(false)).await;
-    let enabled_again = |world: World| async {
-        world
-            .app
-            .meddle("UPDATE tenants SET suspended_at = 1")
-            .await;
-        world.restart().await
-    };
-    assert_all(
-        &world,
-        &disabled,
-        vec![case("disabled", Check::Enabled, |_| {})],
-    )
-    .await;
-    let enabled = world.edit(&disabled, Edit::Enabled(true)).await;
-    assert_all(&world, &enabled, vec![case("enabled", None, |_| {})]).await;
-    let world = enabled_again(world).await;
-    assert_all(
-        &world,
-        &enabled,
-        vec![case("suspended", Check::Tenant, |_| {})],
-    )
-    .await;
-    world.app.shut_down().await;
-}
-
-#[tokio::test]
-async fn a_one_time_issuers_token_has_a_jti_and_is_exchanged_once_until_it_could_not_be_anyway() {
-    let world = World::start().await;
-    let issuer = world.issuer_with(|settings| settings.one_time = true).await;
-    let of = |jti: &'static str, fails: Option<Check>| claim("jti", json!(jti), fails);
-    assert_all(
-        &world,
-        &issuer,
-        vec![
-            case("no jti", Check::OneTime, |_| {}),
-            of("", Some(Check::OneTime)),
-            of("a", None),
-            of("a", Some(Check::OneTime)),
-            of("b", None),
-            of("a", Some(Check::OneTime)),
-        ],
-    )
-    .await;
-    let world = world.restart().await;
-    assert_all(&world, &issuer, vec![of("a", Some(Check::OneTime))]).await;
-    world.app.shut_down().await;
-}
-
-#[tokio::test]
-async fn of_many_who_exchange_one_one_time_token_at_once_one_succeeds() {
-    let world = World::start().await;
-    let issuer = world.issuer_with(|settings| settings.one_time = true).await;
-    let mut draft = world.draft(&issuer);
-    draft.claims["jti"] = json!("once");
-    let jwt = draft.sign();
-    let answers = futures_util::future::join_all((0..16).map(|_| world.exchange(&jwt))).await;
-    let accepted = answers.iter().filter(|answer| answer.status == 200).count();
-    assert_eq!(accepted, 1);
-}
-
-#[tokio::test]
-async fn a_token_older_than_its_issuer_allows_is_refused() {
-    let world = World::start().await;
-    let issuer = world
-        .issuer_with(|settings| settings.max_age_seconds = Some(60))
-        .await;
-    assert_all(
-        &world,
-        &issuer,
-        vec![at("iat", -90, None), at("iat", -91, Check::MaxAge)],
     )
     .await;
 }

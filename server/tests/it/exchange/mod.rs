@@ -4,8 +4,11 @@
 mod acting;
 mod addresses;
 mod audience;
+mod cases;
 mod checks;
+pub mod documented;
 mod ends;
 mod jwks;
 mod limits;
+mod switches;
 mod world;
