@@ -192,6 +192,8 @@ pub const RULES: &[Rule] = &[
         "cli",
         &[
             "api",
+            // Reads an issuer's keys as the dashboard does.
+            "auth::exchange",
             "clock",
             "config",
             "domain",
@@ -201,7 +203,7 @@ pub const RULES: &[Rule] = &[
             "store",
             "telemetry",
         ],
-        &["clap", "coop_engine", "std::process"],
+        &["clap", "coop_engine", "std::fs", "std::process"],
     ),
     // What puts it all together holds no rule of its own.
     rule(

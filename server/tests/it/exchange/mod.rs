@@ -12,3 +12,5 @@ mod jwks;
 mod limits;
 mod switches;
 mod world;
+
+pub use world::set as key_set;
