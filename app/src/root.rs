@@ -45,6 +45,10 @@ const PAGES: &[Page] = &[
         view: || view! { <pages::DocPage /> }.into_any(),
     },
     Page {
+        path: routes::ISSUERS,
+        view: || view! { <pages::Issuers /> }.into_any(),
+    },
+    Page {
         path: routes::SIGN_IN,
         view: || view! { <pages::SignIn /> }.into_any(),
     },

@@ -1,12 +1,15 @@
 //! Ports for page tests: they answer what the test says and remember what was asked of the answer.
 
-use super::{AccountPort, AdminPort, AuditPort, KeysPort, ReservationsPort, Respond, SettingsPort};
+use super::{
+    AccountPort, AdminPort, AuditPort, IssuersPort, KeysPort, ReservationsPort, Respond,
+    SettingsPort,
+};
 use crate::{
     error::AppError,
     model::{
-        Account, ApiKey, AuditEntry, AuditPage, KeyList, KeyValue, Moment, Reservation,
-        ReservationPage, Session, Settings, Suspension, Tenant, TenantPage, TenantQuery,
-        TenantView,
+        Account, ApiKey, AuditEntry, AuditPage, Issuer, IssuerFailure, IssuerHour, Issuers,
+        KeyList, KeyValue, Moment, Reservation, ReservationPage, Session, Settings, Suspension,
+        Tenant, TenantPage, TenantQuery, TenantView,
     },
 };
 use async_trait::async_trait;
@@ -136,6 +139,51 @@ impl KeysPort for FakeKeys {
         }
         answer.key.version += 1;
         Ok(answer)
+    }
+}
+
+/// An issuer of which one token was refused, and whose audience is not proven.
+pub(crate) fn issuer() -> Issuer {
+    Issuer {
+        id: "iss_1".into(),
+        label: "<b>users</b>".into(),
+        issuer: "https://id.example.com".into(),
+        audience: "https://api.example.com".into(),
+        challenge: Some("prove-it".into()),
+        algorithms: vec!["ES256".into()],
+        keys_url: Some("https://id.example.com/keys".into()),
+        enabled: true,
+        version: 3,
+        one_time: true,
+        max_age_seconds: Some(60),
+        max_ttl_seconds: 120,
+        max_active: None,
+        hours: vec![IssuerHour {
+            hour: NOW,
+            exchanged: 41,
+            refused: 1,
+        }],
+        failures: vec![IssuerFailure {
+            at: Moment(NOW.0 - 120_000_000),
+            demand: "exp in the future".into(),
+            address: Some("192.0.2.1".into()),
+        }],
+    }
+}
+
+/// The given issuers, in a tier that has them or not.
+pub(crate) struct FakeIssuers(pub Vec<Issuer>, pub bool);
+
+#[async_trait]
+impl IssuersPort for FakeIssuers {
+    async fn issuers(&self) -> Result<Issuers, AppError> {
+        Ok(Issuers {
+            issuers: self.0.clone(),
+            allowed: self.1,
+            default_audience: "http://localhost:3000/t/ten_1".into(),
+            challenge_claim: "challenge_claim".into(),
+            algorithms: vec!["RS256".into(), "ES256".into()],
+        })
     }
 }
 

@@ -180,6 +180,14 @@ impl Credentials {
                 credential.end();
             }
         }
+        // Its tokens too, which nobody has counted.
+        table.by_digest.retain(|_, found| match found {
+            Found::Live(credential) if credential.tenant.id == tenant => {
+                credential.end();
+                false
+            }
+            _ => true,
+        });
         table.tenants.remove(&tenant);
     }
 

@@ -1,11 +1,7 @@
 //! How many JWTs are looked at: of one client address, and for one issuer. Signatures are expensive, and a refusal is a
 //! row.
 
-use std::{
-    hash::Hash,
-    net::{IpAddr, Ipv6Addr},
-    num::NonZeroU32,
-};
+use std::{hash::Hash, net::IpAddr, num::NonZeroU32};
 
 use governor::{
     Quota, RateLimiter as Governor,
@@ -14,6 +10,7 @@ use governor::{
 };
 
 use crate::{
+    client,
     model::TrustedIssuerId,
     problem::{LimitExceeded, Problem},
 };
@@ -46,7 +43,7 @@ impl ExchangeLimiter {
     /// # Errors
     /// 429 with the time at which the next one is looked at.
     pub fn take_address(&self, address: IpAddr) -> Result<(), Problem> {
-        self.take(&self.addresses, &network(address), OF_AN_ADDRESS)
+        self.take(&self.addresses, &client::limited(address), OF_AN_ADDRESS)
     }
 
     /// Counts an attempt for an issuer.
@@ -91,29 +88,12 @@ fn limiter<K: Clone + Eq + Hash>(per_minute: u32) -> Limiter<K> {
     ))
 }
 
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(ip) => {
-            let [a, b, c, d, ..] = ip.segments();
-            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-        }
-        v4 @ IpAddr::V4(_) => v4,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn ip(text: &str) -> IpAddr {
         text.parse().expect("an address")
-    }
-
-    #[test]
-    fn a_network_of_one_client_is_one_address() {
-        assert_eq!(network(ip("2a00:1:2:3:4:5:6:7")), ip("2a00:1:2:3::"));
-        assert_eq!(network(ip("::ffff:1.2.3.4")), ip("1.2.3.4"));
-        assert_eq!(network(ip("1.2.3.4")), ip("1.2.3.4"));
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! `POST` and `DELETE /auth/token`: a tenant's own JWT is exchanged for a token of ours.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr};
 
 use axum::{
     Json,
     body::Body,
-    extract::{ConnectInfo, State},
+    extract::State,
     response::{IntoResponse, Response},
 };
 use http::{StatusCode, request::Parts};
@@ -19,6 +19,7 @@ use crate::{
         api_key::{ApiPrincipal, accompanying_tenant},
         exchange::{Attempt, Refused},
     },
+    client,
     clock::iso,
     domain::{
         self,
@@ -86,7 +87,7 @@ pub(super) async fn exchange(
     let services = &state.services;
     let body = body::read_up_to(LONGEST, &parts.headers, request).await?;
     let jwt = json::object(&body, |fields| fields.required("jwt", json::string))?;
-    let address = address(&parts);
+    let address = address(&state, &parts);
     state.limiter.exchanges.take_address(address)?;
     if let Some(tenant) = accompanying_tenant(&parts.headers, services)
         && !services.settings.tiers.of(tenant.tier()).jwt_exchange
@@ -136,13 +137,11 @@ async fn accept(
     result.map_err(|refused| domain::Error::from(refused).into())
 }
 
-fn address(parts: &Parts) -> IpAddr {
-    parts
-        .extensions
-        .get::<ConnectInfo<SocketAddr>>()
-        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| {
-            peer.ip().to_canonical()
-        })
+/// Where the client is; a connection without an address is one more client.
+fn address(state: &ApiState, parts: &Parts) -> IpAddr {
+    let proxies = state.services.settings.trusted_proxies;
+    client::address(&parts.headers, &parts.extensions, proxies)
+        .unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))
 }
 
 /// What became of the token.

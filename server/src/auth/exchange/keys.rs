@@ -57,22 +57,13 @@ impl KeySources {
         }
     }
 
-    pub(super) async fn try_out(&self, keys: &IssuerKeys) -> Result<(), String> {
-        let usable = match keys {
-            IssuerKeys::Url(url) => {
-                let jwks = self.at(url).map_err(|error| error.to_string())?;
-                let set = jwks.current().await;
-                set.map_err(|error| error.to_string())?.is_usable()
-            }
-            IssuerKeys::Set(text) => KeySet::parse(text.as_bytes())?.is_usable(),
-        };
-        if usable {
-            return Ok(());
+    pub(super) async fn are_usable(&self, keys: &IssuerKeys) -> Result<bool, FetchError> {
+        match keys {
+            IssuerKeys::Url(url) => Ok(self.at(url)?.current().await?.is_usable()),
+            IssuerKeys::Set(text) => KeySet::parse(text.as_bytes())
+                .map(|set| set.is_usable())
+                .map_err(FetchError::Malformed),
         }
-        Err(
-            "there is no usable key in the set: public, with a kid, RSA of 2048 to 4096 bits, P-256, P-384 or Ed25519"
-                .to_owned(),
-        )
     }
 
     /// Looked at again with every use: the operator may have taken a network away.

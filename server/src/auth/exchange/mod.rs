@@ -137,15 +137,20 @@ impl Exchange {
         self.check(services, attempt.issuer, &claims).await
     }
 
-    /// Whether a JWT carries the challenge of an issuer whose audience is not proven yet.
+    /// Holds a JWT against an issuer whose audience is not proven yet: its subject, and whether it carries the challenge.
     ///
     /// # Errors
     /// [`Refused`] by the first check that fails.
-    pub async fn proves(&self, services: &Services, attempt: Attempt) -> Result<bool, Refused> {
+    pub async fn proves(
+        &self,
+        services: &Services,
+        attempt: Attempt,
+    ) -> Result<(String, bool), Refused> {
         let claims = self.claims::<WithChallenge>(services, &attempt).await?;
         let challenge = attempt.issuer.challenge.clone();
-        self.check(services, attempt.issuer, &claims.claims).await?;
-        Ok(challenge.is_some() && claims.coop_locker_challenge == challenge)
+        let accepted = self.check(services, attempt.issuer, &claims.claims).await?;
+        let proves = challenge.is_some() && claims.coop_locker_challenge == challenge;
+        Ok((accepted.subject.as_str().to_owned(), proves))
     }
 
     async fn claims<C: for<'de> Deserialize<'de>>(
@@ -216,12 +221,13 @@ impl Exchange {
         })
     }
 
-    /// Whether the keys at an address can be had: how an issuer's owner learns of a mistake before his users do.
-    ///
-    /// # Errors
-    /// What is wrong, in words for him.
-    pub async fn try_keys(&self, keys: &IssuerKeys) -> Result<(), String> {
-        self.keys.try_out(keys).await
+    /// Whether there is a usable key: how an issuer's owner learns of a mistake before his users do.
+    pub async fn has_keys(&self, keys: &IssuerKeys) -> bool {
+        let found = self.keys.are_usable(keys).await;
+        found.unwrap_or_else(|error| {
+            tracing::info!(%error, "an issuer's keys cannot be had");
+            false
+        })
     }
 }
 

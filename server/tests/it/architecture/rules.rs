@@ -105,7 +105,7 @@ pub const RULES: &[Rule] = &[
     rule("problem", &["domain", "model", "random"], &["axum", "http"]),
     rule(
         "rate_limit",
-        &["domain", "model", "problem"],
+        &["client", "domain", "model", "problem"],
         &["axum", "governor", "http", "std::net"],
     ),
     rule(
@@ -140,6 +140,7 @@ pub const RULES: &[Rule] = &[
             "auth::by",
             // A JWT is no session: it is exchanged at this door, and nothing of the dashboard's is in it.
             "auth::exchange",
+            "client",
             "clock",
             "domain",
             "keyring",

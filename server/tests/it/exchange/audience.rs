@@ -37,6 +37,7 @@ async fn proves(world: &World, issuer: &TrustedIssuer, challenge: Option<&str>) 
         .proves(services, attempt)
         .await
         .expect("a valid token")
+        .1
 }
 
 #[tokio::test]
