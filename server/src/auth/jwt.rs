@@ -52,7 +52,7 @@ pub(super) fn read_header(token: &str, largest: usize) -> Result<Header, Check> 
 }
 
 impl Header {
-    /// An access token or a plain JWT; not a logout token, a DPoP proof, or anything else that an issuer signs (RFC 8725,
+    /// An access token or a plain JWT; not a logout token, a `DPoP` proof, or anything else that an issuer signs (RFC 8725,
     /// section 3.11).
     pub(super) fn check_type(&self) -> Result<(), Check> {
         match &self.token_type {

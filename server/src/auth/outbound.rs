@@ -99,18 +99,17 @@ fn is_public(ip: IpAddr) -> bool {
 
 fn is_public_v4(ip: Ipv4Addr) -> bool {
     let [a, b, c, _] = ip.octets();
-    let is_special = match (a, b, c) {
+    let is_special = matches!(
+        (a, b, c),
         // This network, private, loopback, and from 224 on multicast, reserved, broadcast.
-        (0 | 10 | 127 | 224..=255, _, _) => true,
+        (0 | 10 | 127 | 224..=255, _, _)
         // Shared by carriers (CGNAT), where some clouds have their metadata too.
-        (100, 64..=127, _) => true,
-        // Link-local, where most clouds have their metadata.
-        (169, 254, _) | (172, 16..=31, _) | (192, 168, _) => true,
+        | (100, 64..=127, _)
+        // Link-local, where most clouds have their metadata; private.
+        | (169, 254, _) | (172, 16..=31, _) | (192, 168, _)
         // Protocol assignments, documentation, relays, benchmarks.
-        (192, 0, 0 | 2) | (192, 88, 99) | (198, 18 | 19, _) => true,
-        (198, 51, 100) | (203, 0, 113) => true,
-        _ => false,
-    };
+        | (192, 0, 0 | 2) | (192, 88, 99) | (198, 18 | 19, _) | (198, 51, 100) | (203, 0, 113)
+    );
     !is_special
 }
 
@@ -268,11 +267,11 @@ mod tests {
             Guarded(networks)
                 .resolve(name)
                 .await
-                .map(|found| found.collect::<Vec<_>>())
+                .map(Iterator::collect::<Vec<_>>)
         };
         let refused = resolve(networks(&[])).await.expect_err("refused");
         assert!(refused.to_string().contains("public internet"));
         let allowed = resolve(networks(&["127.0.0.0/8"])).await.expect("allowed");
-        assert!(!allowed.is_empty() && allowed.iter().all(|found| found.is_ipv4()));
+        assert!(!allowed.is_empty() && allowed.iter().all(SocketAddr::is_ipv4));
     }
 }

@@ -37,7 +37,7 @@ pub(super) struct Add {
     /// The `iss` of its tokens.
     #[arg(long, value_name = "URL")]
     issuer: String,
-    /// The `aud` of its tokens. Without it, BASE_URL/t/TENANT.
+    /// The `aud` of its tokens. Without it, the base URL and `/t/TENANT`.
     #[arg(long)]
     audience: Option<String>,
     /// A file with its public keys: a key set (JWKS), one key of such a set, or PEM.
@@ -54,7 +54,7 @@ pub(super) struct Add {
     /// The `kid` of a key in PEM.
     #[arg(long)]
     kid: Option<String>,
-    /// How its tokens may be signed: RS256, PS256, ES256, ES384, EdDSA. Without it, any of these.
+    /// How its tokens may be signed: RS256, PS256, ES256, ES384, `EdDSA`. Without it, any of these.
     #[arg(long, value_delimiter = ',', value_parser = parse_algorithm)]
     algorithms: Vec<SigningAlgorithm>,
     /// Print JSON.

@@ -126,8 +126,8 @@ async fn accept(
         let requester = accepted.subject.as_str().to_owned();
         let (ledger, keyring, clock) = (&services.ledger, &services.keyring, &services.clock);
         let tiers = &services.settings.tiers;
-        let issued = exchange::issue(ledger, keyring, clock, tiers, accepted).await?;
-        Ok((requester, issued))
+        let token = exchange::issue(ledger, keyring, clock, tiers, accepted).await?;
+        Ok((requester, token))
     };
     let result: Result<_, Refused> = result.await;
     if let Err(Refused::By(check)) = &result {
