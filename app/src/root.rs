@@ -37,6 +37,10 @@ const PAGES: &[Page] = &[
         view: || view! { <pages::DocPage /> }.into_any(),
     },
     Page {
+        path: routes::DOCS_JWT_EXCHANGE,
+        view: || view! { <pages::DocPage /> }.into_any(),
+    },
+    Page {
         path: routes::DOCS_LIMITS,
         view: || view! { <pages::DocPage /> }.into_any(),
     },

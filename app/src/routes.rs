@@ -38,6 +38,8 @@ pub const CLAIM: &str = "/claim";
 pub const DOCS: &str = "/docs";
 /// Documentation: API keys.
 pub const DOCS_AUTHENTICATION: &str = "/docs/authentication";
+/// What is demanded of a JWT, and what the token opens that it is exchanged for.
+pub const DOCS_JWT_EXCHANGE: &str = "/docs/jwt-exchange";
 /// Documentation: tiers and quotas.
 pub const DOCS_LIMITS: &str = "/docs/limits";
 /// Documentation: an anchor for each error code.
