@@ -55,6 +55,21 @@ async fn a_token_ends_when_its_bearer_says_so_and_a_key_does_not_end_like_that()
 }
 
 #[tokio::test]
+async fn a_token_that_somebody_found_ends_when_he_reports_it() {
+    let world = World::start().await;
+    let issuer = world.issuer().await;
+    let token = world.token(&issuer, "alice").await;
+    let request = Request::post("/api/v1/keys/report-leak")
+        .header("content-type", "application/json")
+        .body(Body::from(json!({ "key": token }).to_string()));
+    let answer = world.app.send(request.expect("a request")).await;
+    assert_eq!(answer.json(), json!({"status": "RECEIVED"}));
+    assert_eq!(code(&world, &token).await, "API_KEY_REVOKED");
+    let list = world.app.get(&world.tenant.key, "/Reservation").await;
+    assert_eq!(list.status, 200, "the tenant's key is what it was");
+}
+
+#[tokio::test]
 async fn a_change_of_any_kind_of_its_issuer_ends_a_token_and_nobody_elses() {
     for kind in ["disabled", "changed", "deleted"] {
         let world = World::start().await;

@@ -94,7 +94,7 @@ async fn an_issuer_is_changed_only_to_the_next_version(db: &mut Db) {
         challenge: Some("c".to_owned()),
         ..old.clone()
     };
-    new.settings.label = "new".to_owned();
+    "new".clone_into(&mut new.settings.label);
     new.settings.keys = IssuerKeys::Set("{}".to_owned());
     let skipping = TrustedIssuer {
         version: 3,
