@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     clock::SharedClock,
-    domain::Error,
+    domain::{Error, active::active},
     ledger::{Effect, Ledger, Mutation},
     model::{By, Deed, IssuerSettings, TenantId, Tiers, TrustedIssuer, TrustedIssuerId},
     random,
@@ -102,7 +102,7 @@ impl Mutation for Add {
 
     async fn apply(self, db: &mut Db, _effects: &mut Vec<Effect>) -> Result<TrustedIssuer, Error> {
         let issuer = self.issuer;
-        let tenant = db.tenant(issuer.tenant).await?.ok_or(Error::NotFound)?;
+        let tenant = active(db, issuer.tenant).await?;
         if !self.tiers.of(tenant.tier).jwt_exchange {
             return Err(Error::TierRequired);
         }

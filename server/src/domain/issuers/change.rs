@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{check_audience, settings::check_settings, told};
 use crate::{
     clock::SharedClock,
-    domain::Error,
+    domain::{Error, active::active},
     ledger::{Effect, Ledger, Mutation},
     model::{By, Deed, IssuerSettings, TenantId, TrustedIssuer, TrustedIssuerId},
     store::Db,
@@ -80,6 +80,7 @@ impl Mutation for Change {
     type Error = Error;
 
     async fn apply(self, db: &mut Db, effects: &mut Vec<Effect>) -> Result<TrustedIssuer, Error> {
+        active(db, self.tenant).await?;
         let old = db
             .issuer_of(self.tenant, self.id)
             .await?
@@ -149,6 +150,7 @@ impl Mutation for Delete {
     type Error = Error;
 
     async fn apply(self, db: &mut Db, effects: &mut Vec<Effect>) -> Result<(), Error> {
+        active(db, self.tenant).await?;
         let old = db
             .issuer_of(self.tenant, self.id)
             .await?
