@@ -13,7 +13,7 @@ pub enum AppError {
     SignedOut,
     /// The thing asked for is not there, or belongs to somebody else: the answer is the same.
     NotFound,
-    /// The form was made for an older version of the key; nothing was changed.
+    /// The form was made for an older version of what it changes; nothing was changed.
     Stale,
     /// A field does not hold what it should; the text says which and what to do.
     Invalid(String),
@@ -64,7 +64,7 @@ impl AppError {
             Self::SignedOut => "Your session has ended. Sign in again to go on.",
             Self::NotFound => "It may have been removed, or the address has a typing mistake.",
             Self::Stale => {
-                "The key has been rotated since this page was loaded, so nothing was done. Reload the page."
+                "It has been changed since this page was loaded, so nothing was done. Reload the page."
             }
             Self::Invalid(detail) | Self::Forbidden(detail) => detail,
             Self::Unavailable => "Nothing was changed. Try again in a moment.",

@@ -37,12 +37,20 @@ const PAGES: &[Page] = &[
         view: || view! { <pages::DocPage /> }.into_any(),
     },
     Page {
+        path: routes::DOCS_JWT_EXCHANGE,
+        view: || view! { <pages::DocPage /> }.into_any(),
+    },
+    Page {
         path: routes::DOCS_LIMITS,
         view: || view! { <pages::DocPage /> }.into_any(),
     },
     Page {
         path: routes::DOCS_ERRORS,
         view: || view! { <pages::DocPage /> }.into_any(),
+    },
+    Page {
+        path: routes::ISSUERS,
+        view: || view! { <pages::Issuers /> }.into_any(),
     },
     Page {
         path: routes::SIGN_IN,

@@ -19,6 +19,8 @@ pub const SETTINGS: &str = "/dashboard/settings";
 pub const ADMIN: &str = "/admin";
 /// One tenant, for the operator's people. A POST performs a form's `action`.
 pub const ADMIN_TENANT: &str = "/admin/tenants/{id}";
+/// Trusted issuers for the JWT exchange. A POST performs a form's `action`.
+pub const ISSUERS: &str = "/dashboard/issuers";
 /// Choice of sign-in; carries `return_to`.
 pub const SIGN_IN: &str = "/auth/sign-in";
 /// Asks for another sign-in before something dangerous; carries `return_to`.
@@ -36,6 +38,8 @@ pub const CLAIM: &str = "/claim";
 pub const DOCS: &str = "/docs";
 /// Documentation: API keys.
 pub const DOCS_AUTHENTICATION: &str = "/docs/authentication";
+/// What is demanded of a JWT, and what the token opens that it is exchanged for.
+pub const DOCS_JWT_EXCHANGE: &str = "/docs/jwt-exchange";
 /// Documentation: tiers and quotas.
 pub const DOCS_LIMITS: &str = "/docs/limits";
 /// Documentation: an anchor for each error code.
@@ -100,6 +104,25 @@ pub fn is_admin(path: &str) -> bool {
 #[must_use]
 pub fn tenant(id: &str) -> String {
     ADMIN_TENANT.replace("{id}", id)
+}
+
+/// What a form posted to [`ISSUERS`] wants done: the values of its field `action`. All but the first one name an issuer by
+/// `id`.
+pub mod issuer_action {
+    /// Trust a further issuer.
+    pub const ADD: &str = "add";
+    /// Change its settings, if it still has the version.
+    pub const CHANGE: &str = "change";
+    /// Take its tokens.
+    pub const ENABLE: &str = "enable";
+    /// Take its tokens no more.
+    pub const DISABLE: &str = "disable";
+    /// Remove it.
+    pub const DELETE: &str = "delete";
+    /// Hold a token against it and issue nothing.
+    pub const TEST: &str = "test";
+    /// Prove by a token that its audience is the tenant's.
+    pub const PROVE: &str = "prove";
 }
 
 /// `path` with `return_to` in its query.

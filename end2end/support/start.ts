@@ -24,7 +24,7 @@ export default async function start(config: FullConfig): Promise<() => Promise<v
 
   // A few keys for everybody, so that the tests can make some and meet the limit.
   const tiers = join(folder, 'tiers.toml');
-  await writeFile(tiers, '[free]\napiKeys = 3\n');
+  await writeFile(tiers, '[free]\napiKeys = 3\njwtExchange = true\n');
 
   const running: Closing[] = [];
   const stop = async (): Promise<void> => {

@@ -4,6 +4,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { fileURLToPath } from 'node:url';
 import { reserve } from '../support/api.ts';
+import { KEY_SET } from '../support/jwt.ts';
 import { expect, test, type Watch } from '../support/test.ts';
 import { dashboard, keyIn, open, signIn } from '../support/visit.ts';
 import { ADMIN, world } from '../support/world.ts';
@@ -105,6 +106,17 @@ const PAGES: Record<string, (visit: Visit) => Promise<void>> = {
     await page.getByRole('cell').getByRole('link').click();
     await expect(page.getByRole('heading', { name: 'Change tier' })).toBeVisible();
   },
+  issuers: async ({ page, email }) => {
+    await signIn(page, email);
+    await open(page, '/dashboard/issuers');
+    const add = page.getByRole('region', { name: 'Add an issuer' });
+    await add.getByLabel(/^Issuer/).fill(`https://id.example.com/${email}`);
+    await add.getByLabel(/^Label/).fill('our-users');
+    await add.getByLabel(/the keys themselves/).fill(KEY_SET);
+    await add.getByRole('button', { name: 'Add issuer' }).click();
+    await expect(page.getByRole('heading', { name: 'our-users' })).toBeVisible();
+  },
+  'docs-jwt-exchange': ({ page }) => open(page, '/docs/jwt-exchange'),
   docs: ({ page }) => open(page, '/docs'),
   'docs-authentication': ({ page }) => open(page, '/docs/authentication'),
   'docs-limits': ({ page }) => open(page, '/docs/limits'),

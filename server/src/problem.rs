@@ -36,7 +36,7 @@ pub struct LimitExceeded {
     pub limit_type: &'static str,
     /// How much is allowed.
     pub limit: u64,
-    /// Whose limit; nobody's where it is one by address.
+    /// Whose limit; none: that of an address or an issuer, whatever the tier.
     pub tier: Option<Tier>,
     /// Whole seconds until it is worth asking again.
     pub retry_after: u64,
@@ -54,6 +54,8 @@ pub struct Problem {
     /// In a box, since every fallible handler carries room for it and few need it.
     limit: Option<Box<LimitExceeded>>,
     close: bool,
+    /// A higher tier would allow it, and no limit says so.
+    upgrade_required: bool,
     /// What the log has to say beside it.
     internal: Option<String>,
 }
@@ -68,6 +70,7 @@ impl Problem {
             errors: Vec::new(),
             limit: None,
             close: false,
+            upgrade_required: false,
             internal: None,
         }
     }
@@ -207,6 +210,28 @@ impl From<domain::Error> for Problem {
                 "API_KEY_ROTATED",
                 "This API key was rotated or revoked before the request was decided. Nothing was changed.",
             ),
+            Error::TokenExpired => Self::unauthorized(
+                "TOKEN_EXPIRED",
+                "This exchanged token has expired: exchange a JWT again.",
+            ),
+            Error::TokenRevoked => Self::unauthorized(
+                "API_KEY_REVOKED",
+                "This exchanged token was revoked: exchange a JWT again.",
+            ),
+            // Which check it failed is for the issuer's owner alone.
+            Error::Rejected(_) => Self::unauthorized(
+                "JWT_REJECTED",
+                "This JWT is not accepted. The issuer's owner finds the reason on the dashboard.",
+            ),
+            Error::TierRequired => Self {
+                upgrade_required: true,
+                ..Self::new(
+                    StatusCode::FORBIDDEN,
+                    "TIER_REQUIRED",
+                    "JWT exchange is not part of this tenant's tier.",
+                )
+            },
+            Error::Invalid(detail) => Self::new(StatusCode::BAD_REQUEST, "INVALID_REQUEST", detail),
             Error::Suspended => Self::new(
                 StatusCode::FORBIDDEN,
                 "TENANT_SUSPENDED",
@@ -244,6 +269,8 @@ struct Body<'a> {
     errors: &'a [FieldProblem],
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     limit: Option<LimitBody>,
+    #[serde(rename = "upgradeRequired", skip_serializing_if = "std::ops::Not::not")]
+    upgrade_required: bool,
 }
 
 #[derive(Serialize)]
@@ -280,6 +307,7 @@ impl Problem {
             error: &self.detail,
             request_id: &id.0,
             errors: &self.errors,
+            upgrade_required: self.upgrade_required,
             limit: self.limit.as_ref().map(|limit| LimitBody {
                 tier: limit.tier.map(Tier::name),
                 limit: limit.limit,

@@ -41,7 +41,7 @@ pub use {
     layout::Layout,
     logo::Logo,
     nav::Nav,
-    reservations_table::ReservationsTable,
+    reservations_table::{ReservationsTable, grouped},
     sessions_table::SessionsTable,
     sign_in_choice::SignInChoice,
     suspended::Suspended,

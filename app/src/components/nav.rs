@@ -2,9 +2,10 @@ use crate::{pages, routes};
 use leptos::prelude::*;
 
 /// The parts of the dashboard, in the order in which they are shown. A new page is a line here.
-const SECTIONS: [(&str, &str); 4] = [
+const SECTIONS: [(&str, &str); 5] = [
     ("Overview", routes::DASHBOARD),
     ("Keys", routes::KEYS),
+    ("Issuers", routes::ISSUERS),
     ("Audit", routes::AUDIT),
     ("Settings", routes::SETTINGS),
 ];

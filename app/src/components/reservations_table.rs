@@ -101,7 +101,8 @@ fn Row(reservation: Reservation) -> impl IntoView {
 }
 
 /// `10000` as `10,000`.
-fn grouped(number: u64) -> String {
+#[must_use]
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {

@@ -27,6 +27,12 @@ pub(crate) const DOCS: &[Doc] = &[
         text: include_str!("../../../docs/guide/authentication.md"),
     },
     Doc {
+        path: routes::DOCS_JWT_EXCHANGE,
+        title: "JWT exchange",
+        about: "Your own users' JWTs, exchanged for short-lived tokens: what is demanded of them, and what they open.",
+        text: include_str!("../../../docs/guide/jwt-exchange.md"),
+    },
+    Doc {
         path: routes::DOCS_LIMITS,
         title: "Limits",
         about: "What each tier allows, how quotas refill, and what an answer says when one is used up.",

@@ -23,11 +23,46 @@ pub struct ApiKey {
     pub version: i64,
 }
 
+/// A key with how it is used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UsedKey {
+    /// The key.
+    pub key: ApiKey,
+    /// How it is used.
+    pub usage: KeyUsage,
+}
+
+/// How a key is used. Days are in UTC.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeyUsage {
+    /// The last request with its present value.
+    pub last: Option<Use>,
+    /// Requests today.
+    pub requests_today: u64,
+    /// Of those, the ones that were answered with an error.
+    pub refusals_today: u64,
+    /// Requests with a former value since the last rotation.
+    pub old_value_uses: u64,
+    /// The last of those.
+    pub old_value_last: Option<Use>,
+}
+
+/// A request that came with a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Use {
+    /// When.
+    pub at: Moment,
+    /// The network that it came from.
+    pub from: Option<String>,
+    /// What its sender calls itself.
+    pub user_agent: Option<String>,
+}
+
 /// A part of the tenant's keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyList {
     /// The default key first, then in the order in which they were made.
-    pub keys: Vec<ApiKey>,
+    pub keys: Vec<UsedKey>,
     /// How many there are in all.
     pub count: u64,
     /// How many the tier allows; none: unlimited.

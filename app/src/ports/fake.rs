@@ -1,12 +1,15 @@
 //! Ports for page tests: they answer what the test says and remember what was asked of the answer.
 
-use super::{AccountPort, AdminPort, AuditPort, KeysPort, ReservationsPort, Respond, SettingsPort};
+use super::{
+    AccountPort, AdminPort, AuditPort, IssuersPort, KeysPort, ReservationsPort, Respond,
+    SettingsPort,
+};
 use crate::{
     error::AppError,
     model::{
-        Account, ApiKey, AuditEntry, AuditPage, KeyList, KeyValue, Moment, Reservation,
-        ReservationPage, Session, Settings, Suspension, Tenant, TenantPage, TenantQuery,
-        TenantView,
+        Account, ApiKey, AuditEntry, AuditPage, Issuer, IssuerFailure, IssuerHour, Issuers,
+        KeyList, KeyUsage, KeyValue, Moment, Reservation, ReservationPage, Session, Settings,
+        Suspension, Tenant, TenantPage, TenantQuery, TenantView, Use, UsedKey,
     },
 };
 use async_trait::async_trait;
@@ -38,6 +41,23 @@ pub(crate) fn further_key() -> ApiKey {
         is_default: false,
         ..api_key()
     }
+}
+
+/// Used 17 times today, refused twice; somebody still has a former value.
+fn used(key: ApiKey) -> UsedKey {
+    let at = |seconds: i64| Use {
+        at: Moment(NOW.0 - seconds * 1_000_000),
+        from: Some("203.0.113.0/24".into()),
+        user_agent: Some("<curl>/8".into()),
+    };
+    let usage = KeyUsage {
+        last: Some(at(40)),
+        requests_today: 17,
+        refusals_today: 2,
+        old_value_uses: 3,
+        old_value_last: Some(at(120)),
+    };
+    UsedKey { key, usage }
 }
 
 pub(crate) fn key_value() -> KeyValue {
@@ -94,17 +114,17 @@ impl KeysPort for FakeKeys {
 
     async fn list(&self, _skipped: u64, _limit: u32) -> Result<KeyList, AppError> {
         Ok(KeyList {
-            keys: vec![api_key(), further_key()],
+            keys: vec![used(api_key()), used(further_key())],
             count: 2,
             limit: Some(10),
             lifted_by: Some("Pro".into()),
         })
     }
 
-    async fn find(&self, id: &str) -> Result<ApiKey, AppError> {
+    async fn find(&self, id: &str) -> Result<UsedKey, AppError> {
         let keys = [api_key(), further_key()];
         let found = keys.into_iter().find(|key| key.id == id);
-        found.ok_or(AppError::NotFound)
+        found.map(used).ok_or(AppError::NotFound)
     }
 
     async fn create(&self, label: &str) -> Result<KeyValue, AppError> {
@@ -136,6 +156,51 @@ impl KeysPort for FakeKeys {
         }
         answer.key.version += 1;
         Ok(answer)
+    }
+}
+
+/// An issuer of which one token was refused, and whose audience is not proven.
+pub(crate) fn issuer() -> Issuer {
+    Issuer {
+        id: "iss_1".into(),
+        label: "<b>users</b>".into(),
+        issuer: "https://id.example.com".into(),
+        audience: "https://api.example.com".into(),
+        challenge: Some("prove-it".into()),
+        algorithms: vec!["ES256".into()],
+        keys_url: Some("https://id.example.com/keys".into()),
+        enabled: true,
+        version: 3,
+        one_time: true,
+        max_age_seconds: Some(60),
+        max_ttl_seconds: 120,
+        max_active: None,
+        hours: vec![IssuerHour {
+            hour: NOW,
+            exchanged: 41,
+            refused: 1,
+        }],
+        failures: vec![IssuerFailure {
+            at: Moment(NOW.0 - 120_000_000),
+            demand: "exp in the future".into(),
+            address: Some("192.0.2.1".into()),
+        }],
+    }
+}
+
+/// The given issuers, in a tier that has them or not.
+pub(crate) struct FakeIssuers(pub Vec<Issuer>, pub bool);
+
+#[async_trait]
+impl IssuersPort for FakeIssuers {
+    async fn issuers(&self) -> Result<Issuers, AppError> {
+        Ok(Issuers {
+            issuers: self.0.clone(),
+            allowed: self.1,
+            default_audience: "http://localhost:3000/t/ten_1".into(),
+            challenge_claim: "challenge_claim".into(),
+            algorithms: vec!["RS256".into(), "ES256".into()],
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 use crate::{
     error::AppError,
-    model::{ApiKey, KeyList, KeyValue},
+    model::{ApiKey, KeyList, KeyValue, UsedKey},
 };
 use async_trait::async_trait;
 
@@ -14,7 +14,7 @@ pub trait KeysPort: Send + Sync {
     async fn list(&self, skipped: u64, limit: u32) -> Result<KeyList, AppError>;
 
     /// One key.
-    async fn find(&self, id: &str) -> Result<ApiKey, AppError>;
+    async fn find(&self, id: &str) -> Result<UsedKey, AppError>;
 
     /// Makes a further key. [`AppError::Invalid`] for a label that is none or taken, [`AppError::Forbidden`] at the tier's
     /// limit.

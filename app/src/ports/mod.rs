@@ -9,6 +9,7 @@ mod admin;
 mod audit;
 #[cfg(test)]
 pub(crate) mod fake;
+mod issuers;
 mod keys;
 mod reservations;
 mod respond;
@@ -18,6 +19,7 @@ mod site;
 pub use account::AccountPort;
 pub use admin::AdminPort;
 pub use audit::AuditPort;
+pub use issuers::IssuersPort;
 pub use keys::KeysPort;
 pub use reservations::ReservationsPort;
 pub use respond::{Respond, secret};
@@ -30,6 +32,11 @@ use std::sync::Arc;
 
 /// The keys of the signed-in person's tenant.
 pub(crate) fn keys() -> Result<Arc<dyn KeysPort>, AppError> {
+    use_context().ok_or(AppError::Unexpected)
+}
+
+/// The trusted issuers of the signed-in person's tenant.
+pub(crate) fn issuers() -> Result<Arc<dyn IssuersPort>, AppError> {
     use_context().ok_or(AppError::Unexpected)
 }
 

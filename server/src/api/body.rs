@@ -19,10 +19,19 @@ const LONGEST_READ: Duration = Duration::from_secs(15);
 
 /// The whole body.
 pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
+    read_up_to(LONGEST, headers, body).await
+}
+
+/// The whole body, if it is no longer than `longest`.
+pub(super) async fn read_up_to(
+    longest: usize,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Bytes, Problem> {
     if !is_json(headers) {
         return Err(Problem::unsupported_media_type());
     }
-    match tokio::time::timeout(LONGEST_READ, collect(body)).await {
+    match tokio::time::timeout(LONGEST_READ, collect(longest, body)).await {
         Ok(result) => result,
         Err(_) => Err(Problem::too_slow()),
     }
@@ -37,28 +46,28 @@ fn is_json(headers: &HeaderMap) -> bool {
     essence.eq_ignore_ascii_case("application/json")
 }
 
-async fn collect(mut body: Body) -> Result<Bytes, Problem> {
+async fn collect(longest: usize, mut body: Body) -> Result<Bytes, Problem> {
     // Nearly every body is a single frame, which is passed on as it is.
     let Some(first) = next(&mut body).await? else {
         return Ok(Bytes::new());
     };
     let Some(second) = next(&mut body).await? else {
-        return if first.len() > LONGEST {
-            Err(Problem::too_large(LONGEST))
+        return if first.len() > longest {
+            Err(Problem::too_large(longest))
         } else {
             Ok(first)
         };
     };
     let mut all = BytesMut::from(first);
     all.extend_from_slice(&second);
-    while all.len() <= LONGEST {
+    while all.len() <= longest {
         match next(&mut body).await? {
             Some(frame) => all.extend_from_slice(&frame),
             None => return Ok(all.freeze()),
         }
     }
     drain(body, all.len()).await;
-    Err(Problem::too_large(LONGEST))
+    Err(Problem::too_large(longest))
 }
 
 async fn next(body: &mut Body) -> Result<Option<Bytes>, Problem> {

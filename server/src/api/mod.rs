@@ -27,7 +27,10 @@ use self::{
     toll::Toll,
 };
 use crate::{
-    auth::api_key::{self, ApiPrincipal, Stranger},
+    auth::{
+        api_key::{self, ApiPrincipal, Stranger},
+        exchange::Exchange,
+    },
     client::Client,
     problem::{self, Problem, RequestId},
     rate_limit::RateLimiter,
@@ -39,6 +42,7 @@ use crate::{
 pub struct ApiState {
     services: Services,
     limiter: Arc<RateLimiter>,
+    exchange: Arc<Exchange>,
 }
 
 impl FromRef<ApiState> for Services {
@@ -61,7 +65,11 @@ impl Api {
     #[must_use]
     pub fn new(services: Services, limiter: Arc<RateLimiter>) -> Self {
         let base = services.settings.base().into();
-        let state = ApiState { services, limiter };
+        let state = ApiState {
+            exchange: Arc::new(Exchange::new(&services)),
+            services,
+            limiter,
+        };
         let (v1, _) = v1::routes().split_for_parts();
         let router = public::routes()
             .merge(v1)
@@ -133,12 +141,14 @@ async fn route(router: Router, request: Request) -> Response {
 impl ApiState {
     /// Who sends the request, if he presents a key where one is asked for.
     fn authenticate(&self, request: &Request) -> Option<Result<ApiPrincipal, Stranger>> {
-        if !v1::asks_for_a_key(request.uri().path()) {
+        let path = request.uri().path();
+        if !v1::asks_for_a_key(request.method(), path) {
             return None;
         }
         let proxies = self.services.settings.trusted_proxies;
         let client = Client::of(request.headers(), request.extensions(), proxies);
-        api_key::authenticate(&self.services, &self.limiter, request.headers(), &client)
+        let headers = request.headers();
+        api_key::authenticate(&self.services, &self.limiter, headers, path, &client)
     }
 
     /// Says on an answer where its tenant stands, whatever the answer is, and counts refusals.
@@ -149,10 +159,10 @@ impl ApiState {
         }
         if response.status().is_client_error() || response.status().is_server_error() {
             let services = &self.services;
-            services
-                .ledger
-                .credentials()
-                .note_refusal(&principal.credential().usage, services.clock.now());
+            if let Some(usage) = principal.credential().usage() {
+                let credentials = services.ledger.credentials();
+                credentials.note_refusal(usage, services.clock.now());
+            }
         }
         response
     }

@@ -33,15 +33,15 @@ pub(super) struct ProblemBody {
     request_id: String,
     /// Everything that is wrong with a body or a query.
     errors: Option<Vec<FieldProblemBody>>,
-    /// With 429: whose limit it is.
+    /// With 429: whose limit it is; null when no tier's.
     tier: Option<String>,
     /// With 429: how much is allowed.
     limit: Option<u64>,
-    /// With 429: `rate`, `activeReservations`.
+    /// With 429: `rate`, `activeReservations`, `authentication`.
     limit_type: Option<String>,
     /// With 429: whole seconds.
     retry_after: Option<u64>,
-    /// With 429: whether a higher tier would allow it.
+    /// With 429 and `TIER_REQUIRED`: whether a higher tier would allow it.
     upgrade_required: Option<bool>,
 }
 
@@ -92,7 +92,7 @@ pub fn document() -> String {
         .split_for_parts();
     let items = document.paths.paths.values_mut();
     for operation in items
-        .flat_map(|item| [&mut item.get, &mut item.post])
+        .flat_map(|item| [&mut item.get, &mut item.post, &mut item.delete])
         .flatten()
     {
         for response in operation.responses.responses.values_mut() {

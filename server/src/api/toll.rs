@@ -6,8 +6,12 @@ use crate::rate_limit::Kind;
 
 /// POSTs that only look. Every other one may change something.
 const CHECKS: &[&str] = &["/api/v1/Reservation/check", "/api/v1/Reservation/verify"];
-/// Load must not make a holder lose what it holds, nor keep what it wants to give back.
-const NEVER_REFUSED: &[&str] = &["/api/v1/Reservation/renew", "/api/v1/Reservation/unreserve"];
+/// Load must not make a holder lose what it holds, nor keep what it wants to give back, be it a token.
+const NEVER_REFUSED: &[(Method, &str)] = &[
+    (Method::POST, "/api/v1/Reservation/renew"),
+    (Method::POST, "/api/v1/Reservation/unreserve"),
+    (Method::DELETE, "/api/v1/auth/token"),
+];
 
 /// How a request is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +34,9 @@ impl Toll {
         };
         Self {
             kind: if looks { Kind::Read } else { Kind::Write },
-            may_be_refused: *method != Method::POST || !NEVER_REFUSED.contains(&path),
+            may_be_refused: !NEVER_REFUSED
+                .iter()
+                .any(|route| route.0 == *method && route.1 == path),
             is_daily: *method == Method::POST && !looks,
         }
     }

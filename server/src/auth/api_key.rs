@@ -5,11 +5,14 @@ use std::sync::Arc;
 use axum::extract::{FromRef, FromRequestParts};
 use http::{HeaderMap, HeaderName, StatusCode, header, request::Parts};
 
+use super::by;
 use crate::{
     client::{self, Client},
+    config::Settings,
+    domain,
     keyring::KeyText,
-    ledger::{Credential, Found},
-    model::TenantId,
+    ledger::{Credential, Found, Refused, TenantState},
+    model::{Actor, By, TenantId},
     problem::{LimitExceeded, Problem},
     rate_limit::{ByAddress, RateLimiter, whole_seconds},
     state::Services,
@@ -17,14 +20,14 @@ use crate::{
 
 static X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
-/// A program that proved to have a key. It cannot be made from a dashboard session, nor one from it.
+/// Whoever proved to have a key or an exchanged token. It cannot be made from a dashboard session, nor one from it.
 #[derive(Clone, Debug)]
 pub struct ApiPrincipal {
     credential: Arc<Credential>,
 }
 
 impl ApiPrincipal {
-    /// The key that was presented.
+    /// The key or token that was presented.
     #[must_use]
     pub const fn credential(&self) -> &Arc<Credential> {
         &self.credential
@@ -36,15 +39,26 @@ impl ApiPrincipal {
         self.credential.tenant.id
     }
 
-    /// Looks once more, before what was read is written out: the key may have been rotated in the meantime.
+    /// As the audit log will have him.
+    #[must_use]
+    pub fn by(&self, settings: &Settings, parts: &Parts) -> By {
+        let actor = match (self.credential.key(), self.credential.token()) {
+            (Some(key), _) => Actor::key(key),
+            (_, Some(token)) => Actor::Token {
+                issuer: token.label.to_string(),
+                subject: token.subject.as_str().to_owned(),
+            },
+            _ => Actor::System,
+        };
+        by(actor, settings, parts)
+    }
+
+    /// Looks once more, before what was read is written out: the credential may have ended in the meantime.
     ///
     /// # Errors
     /// What a request that arrives now would be told.
-    pub fn recheck(&self) -> Result<(), Problem> {
-        if !self.credential.is_live() {
-            return Err(rotated());
-        }
-        check_suspension(&self.credential)
+    pub fn recheck(&self, services: &Services) -> Result<(), Problem> {
+        check(&self.credential, services)
     }
 }
 
@@ -73,18 +87,20 @@ pub fn authenticate(
     services: &Services,
     limiter: &RateLimiter,
     headers: &HeaderMap,
+    path: &str,
     client: &Client<'_>,
 ) -> Option<Result<ApiPrincipal, Stranger>> {
     if !headers.contains_key(&X_API_KEY) {
         return None;
     }
-    Some(identify(services, limiter, headers, client))
+    Some(identify(services, limiter, headers, path, client))
 }
 
 fn identify(
     services: &Services,
     limiter: &RateLimiter,
     headers: &HeaderMap,
+    path: &str,
     client: &Client<'_>,
 ) -> Result<ApiPrincipal, Stranger> {
     let failed = || invalid(limiter.failed_authentications(), client);
@@ -92,13 +108,15 @@ fn identify(
     let credentials = services.ledger.credentials();
     match credentials.find(&services.keyring.digest(&value)) {
         Found::Live(credential) => {
-            credentials.note_use(&credential.usage, services.clock.now(), client);
+            if let Some(usage) = credential.usage() {
+                credentials.note_use(usage, services.clock.now(), client);
+            }
             let principal = ApiPrincipal { credential };
-            match check_suspension(&principal.credential) {
+            match admitted(&principal.credential, services, path) {
                 Ok(()) => Ok(principal),
-                Err(problem) => Err(Stranger {
+                Err((problem, is_known)) => Err(Stranger {
                     problem,
-                    known: Some(principal),
+                    known: is_known.then_some(principal),
                 }),
             }
         }
@@ -107,7 +125,7 @@ fn identify(
             Err(rotated().into())
         }
         Found::Revoked => {
-            let detail = "This API key was revoked.";
+            let detail = "This API key or token was revoked.";
             Err(Problem::unauthorized("API_KEY_REVOKED", detail).into())
         }
         Found::Unknown => Err(failed().into()),
@@ -131,11 +149,58 @@ where
     }
 }
 
-fn check_suspension(credential: &Credential) -> Result<(), Problem> {
-    if credential.tenant.is_suspended() {
-        return Err(crate::domain::Error::Suspended.into());
+/// Whether a credential opens this path now. A refusal comes with whether its bearer is somebody all the same, who is told
+/// where his tenant stands.
+fn admitted(
+    credential: &Credential,
+    services: &Services,
+    path: &str,
+) -> Result<(), (Problem, bool)> {
+    let now = services.clock.now();
+    if let Err(refused) = credential.check(now, &services.settings.tiers) {
+        let is_known = refused == Refused::Suspended;
+        return Err((domain::Error::from(refused).into(), is_known));
+    }
+    if credential.token().is_some() && !is_in_token_scope(path) {
+        let problem = Problem::new(
+            StatusCode::FORBIDDEN,
+            "TOKEN_SCOPE",
+            "An exchanged token opens an end user's own reservations and events, nothing else.",
+        );
+        return Err((problem, true));
     }
     Ok(())
+}
+
+/// What an end user may use. Everything that is added later is not among it until somebody says so here.
+fn is_in_token_scope(path: &str) -> bool {
+    path.strip_prefix("/api/v1/").is_some_and(|rest| {
+        let first = rest.split('/').next();
+        matches!(first, Some("Reservation" | "events"))
+            || matches!(rest, "auth/whoami" | "auth/token")
+    })
+}
+
+fn check(credential: &Credential, services: &Services) -> Result<(), Problem> {
+    credential
+        .check(services.clock.now(), &services.settings.tiers)
+        .map_err(|refused| domain::Error::from(refused).into())
+}
+
+/// The tenant of a key that comes along with a request which needs none; nothing when there is no valid one.
+#[must_use]
+pub fn accompanying_tenant(headers: &HeaderMap, services: &Services) -> Option<Arc<TenantState>> {
+    let value = presented(headers).ok()??;
+    let found = services
+        .ledger
+        .credentials()
+        .find(&services.keyring.digest(&value));
+    match found {
+        Found::Live(credential) if check(&credential, services).is_ok() => {
+            Some(Arc::clone(&credential.tenant))
+        }
+        _ => None,
+    }
 }
 
 /// The value, if it can be a key's.
@@ -200,4 +265,29 @@ fn missing(headers: &HeaderMap, query: Option<&str>) -> Problem {
         "API_KEY_MISSING",
         format!("Send your API key in the X-Api-Key header.{elsewhere}"),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_in_token_scope;
+
+    #[test]
+    fn an_end_user_gets_at_reservations_and_at_himself_and_at_nothing_that_is_not_named() {
+        for (path, is_in) in [
+            ("/api/v1/Reservation", true),
+            ("/api/v1/Reservation/reserve", true),
+            ("/api/v1/events", true),
+            ("/api/v1/events/history", true),
+            ("/api/v1/auth/whoami", true),
+            ("/api/v1/auth/token", true),
+            ("/api/v1/Resource/register", false),
+            ("/api/v1/ReservationX", false),
+            ("/api/v1/auth/other", false),
+            ("/api/v1/keys/report-leak", false),
+            ("/api/v2/Reservation", false),
+            ("/Reservation", false),
+        ] {
+            assert_eq!(is_in_token_scope(path), is_in, "{path}");
+        }
+    }
 }

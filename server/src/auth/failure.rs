@@ -75,7 +75,7 @@ impl From<domain::Error> for Failure {
             domain::Error::Stale => Self::new(
                 StatusCode::CONFLICT,
                 "This page was out of date",
-                "The key has been rotated since the page was loaded, so nothing was done. Go back to the dashboard.",
+                "It has been changed since the page was loaded, so nothing was done. Go back to the dashboard.",
             ),
             domain::Error::Suspended => Self::new(
                 StatusCode::FORBIDDEN,

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use coop_engine::Time;
-use reqwest::{Client, redirect};
+use reqwest::{Client, ClientBuilder, redirect};
 use tokio::sync::Mutex;
 use url::{Host, Url};
 
@@ -46,13 +46,16 @@ pub enum FetchError {
 /// When TLS cannot be set up, at start.
 #[must_use]
 pub fn client() -> Client {
+    builder().build().expect("a client with the built-in TLS")
+}
+
+/// The limits of every client.
+pub fn builder() -> ClientBuilder {
     Client::builder()
         .redirect(redirect::Policy::none())
         .no_proxy()
         .connect_timeout(CONNECT)
         .timeout(TOTAL)
-        .build()
-        .expect("a client with the built-in TLS")
 }
 
 /// Whether tokens and secrets may travel to this address: TLS, or this very machine.
@@ -173,7 +176,10 @@ impl<T> Document<T> {
             }
             Err(error) => match &kept.value {
                 Some((value, at)) if age(*at, now) < STALE => {
-                    tracing::warn!(url = %self.url, %error, "an older document is used");
+                    // Whoever asks for what is not there could fill the log otherwise.
+                    if !matches!(error, FetchError::CoolingDown) {
+                        tracing::warn!(url = %self.url, %error, "an older document is used");
+                    }
                     Ok(Arc::clone(value))
                 }
                 _ => Err(error),

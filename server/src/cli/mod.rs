@@ -1,6 +1,7 @@
 //! The command line.
 
 mod audit;
+mod issuer;
 mod print;
 mod provision;
 
@@ -50,6 +51,9 @@ enum Command {
     /// Check the audit logs. A server may be running on the same database.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// Let tenants' own JWTs be exchanged. Not while a server runs on the same database.
+    #[command(subcommand)]
+    Issuer(issuer::IssuerCommand),
 }
 
 #[derive(Args, Default)]
@@ -114,6 +118,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, StartError> {
         Command::Tenant(command) => provision::tenant(load()?, command).await?,
         Command::Key(command) => provision::key(load()?, command).await?,
         Command::Audit(command) => return audit::audit(load()?, command).await,
+        Command::Issuer(command) => issuer::issuer(load()?, command).await?,
     }
     Ok(ExitCode::SUCCESS)
 }

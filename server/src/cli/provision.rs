@@ -93,7 +93,7 @@ fn parse_key(text: &str) -> Result<ApiKeyId, String> {
     ApiKeyId::parse(text).ok_or_else(|| "a key id begins with key_".to_owned())
 }
 
-fn parse_label(text: &str) -> Result<Label, coop_engine::TextError> {
+pub(super) fn parse_label(text: &str) -> Result<Label, coop_engine::TextError> {
     Label::parse(text)
 }
 
@@ -241,7 +241,7 @@ fn print_key(key: &ApiKey, value: &KeyText, json: bool) {
 }
 
 /// Whoever has the server's files.
-const fn by() -> By {
+pub(super) const fn by() -> By {
     By::local(Actor::Operator)
 }
 

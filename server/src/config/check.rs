@@ -68,6 +68,15 @@ pub fn describe(settings: &Settings) -> String {
     line("log_filter", &settings.log_filter);
     line("max_connections", &settings.max_connections.to_string());
     line("trusted_proxies", &settings.trusted_proxies.to_string());
+    let networks = &settings.jwks_private_networks;
+    line(
+        "jwks_private_networks",
+        &if networks.is_empty() {
+            "none".to_owned()
+        } else {
+            networks.describe()
+        },
+    );
     for tier in Tier::ALL {
         let allows = settings.tiers.of(tier);
         let number =
@@ -145,6 +154,12 @@ pub fn warnings(settings: &Settings) -> Vec<String> {
     {
         warnings.push(
             "metrics_listen can be reached from other machines; /metrics asks for no credential"
+                .to_owned(),
+        );
+    }
+    if !settings.jwks_private_networks.is_empty() {
+        warnings.push(
+            "jwks_private_networks is set: whoever may add a token issuer can have this server ask addresses there"
                 .to_owned(),
         );
     }

@@ -6,6 +6,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use url::{Host, Url};
 
+use super::PrivateNetworks;
 use crate::model::Tiers;
 
 /// A setting that cannot be used.
@@ -45,6 +46,7 @@ pub(super) struct Raw {
     log_filter: String,
     max_connections: usize,
     trusted_proxies: usize,
+    jwks_private_networks: Vec<String>,
 }
 
 /// Where the data is.
@@ -111,6 +113,8 @@ pub struct Settings {
     pub max_connections: usize,
     /// Proxies of ours in front of the server: how many entries of `X-Forwarded-For`, from the right, are believed.
     pub trusted_proxies: usize,
+    /// Where key sets of tenants' issuers may lie although it is not public.
+    pub jwks_private_networks: PrivateNetworks,
 }
 
 impl Settings {
@@ -169,6 +173,15 @@ impl Settings {
             log_filter: raw.log_filter,
             max_connections: raw.max_connections,
             trusted_proxies: raw.trusted_proxies,
+            jwks_private_networks: PrivateNetworks::parse(
+                raw.jwks_private_networks.iter().map(String::as_str),
+            )
+            .map_err(|text| {
+                ConfigError::new(
+                    "jwks_private_networks",
+                    &format!("{text:?} is not a network such as 10.1.0.0/16"),
+                )
+            })?,
         })
     }
 

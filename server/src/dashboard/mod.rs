@@ -8,6 +8,7 @@ mod export;
 mod files;
 mod forms;
 mod frame;
+mod issuer_forms;
 mod key_forms;
 mod pages;
 mod ports;
@@ -67,6 +68,7 @@ pub fn router(services: Services, limiter: Arc<RateLimiter>) -> Router {
         .route(app::routes::AUDIT_LINES, get(export::lines))
         .route(app::routes::AUDIT_CSV, get(export::csv))
         .merge(admin::router(state.clone()))
+        .route(app::routes::ISSUERS, post(issuer_forms::issuers))
         .route(app::routes::CLAIM, post(forms::claim))
         .route(app::routes::DEV_SIGN_IN, post(dev::sign_in))
         .route(app::routes::GOOGLE, get(google::start))

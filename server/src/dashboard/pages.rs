@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use app::{
     error::AppError,
-    model::{Moment, Refused, Shown},
+    model::{Moment, Refused, Shown, Trial},
     ports::{
-        AccountPort, AdminPort, AuditPort, KeysPort, Problem, ReservationsPort, Respond,
-        SettingsPort, Site,
+        AccountPort, AdminPort, AuditPort, IssuersPort, KeysPort, Problem, ReservationsPort,
+        Respond, SettingsPort, Site,
     },
 };
 use axum::{
@@ -34,6 +34,7 @@ const LARGEST_ERROR: usize = 16 * 1024;
 #[derive(Clone, Default)]
 pub(super) struct Extra {
     pub(super) shown: Option<Shown>,
+    pub(super) trial: Option<Trial>,
     pub(super) problem: Option<Problem>,
     pub(super) refused: Option<Refused>,
 }
@@ -107,6 +108,7 @@ fn context(ui: &Ui, parts: &Parts, extra: Extra) -> impl Fn() + Clone + Send + S
     let site = site(ui, parts);
     move || {
         provide_context::<Arc<dyn KeysPort>>(Arc::clone(&asker) as _);
+        provide_context::<Arc<dyn IssuersPort>>(Arc::clone(&asker) as _);
         provide_context::<Arc<dyn ReservationsPort>>(Arc::clone(&asker) as _);
         provide_context::<Arc<dyn AccountPort>>(Arc::clone(&asker) as _);
         provide_context::<Arc<dyn AuditPort>>(Arc::clone(&asker) as _);
@@ -120,6 +122,9 @@ fn context(ui: &Ui, parts: &Parts, extra: Extra) -> impl Fn() + Clone + Send + S
         }
         if let Some(refused) = &extra.refused {
             provide_context(refused.clone());
+        }
+        if let Some(trial) = &extra.trial {
+            provide_context(trial.clone());
         }
         if let Some(problem) = &extra.problem {
             provide_context(problem.clone());

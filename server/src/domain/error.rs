@@ -3,6 +3,7 @@
 use crate::{
     keyring::SealError,
     ledger::{MutationError, Refused},
+    model::Check,
     store::StoreError,
 };
 
@@ -27,6 +28,21 @@ pub enum Error {
     /// The request's key was rotated or revoked before the request was decided.
     #[error("the credential is no longer valid")]
     CredentialDied,
+    /// The exchanged token has expired.
+    #[error("the token has expired")]
+    TokenExpired,
+    /// The exchanged token was revoked.
+    #[error("the token was revoked")]
+    TokenRevoked,
+    /// The JWT does not pass this check. For the issuer's owner; its bearer learns only that it was refused.
+    #[error("the JWT is not what it has to be: {}", .0.demand())]
+    Rejected(Check),
+    /// The tier does not have this.
+    #[error("JWT exchange is not part of this tier")]
+    TierRequired,
+    /// It cannot be done like this; the text says why, to whoever asked.
+    #[error("{0}")]
+    Invalid(String),
     /// The tenant was suspended.
     #[error("the tenant is suspended")]
     Suspended,
@@ -70,6 +86,8 @@ impl From<Refused> for Error {
     fn from(refused: Refused) -> Self {
         match refused {
             Refused::CredentialDied => Self::CredentialDied,
+            Refused::TokenExpired => Self::TokenExpired,
+            Refused::TokenRevoked => Self::TokenRevoked,
             Refused::Suspended => Self::Suspended,
             Refused::Unavailable => Self::Unavailable,
         }

@@ -16,6 +16,10 @@ const HOUR: i64 = 3600 * 1_000_000;
 const RETIRED_KEYS_KEPT: i64 = 90 * DAY;
 /// How long the audit log remembers: two years.
 const AUDIT_KEPT: i64 = 730 * DAY;
+/// How long the bearer of an exchanged token that has ended is told so. Short, because there are many of them.
+const TOKENS_KEPT: i64 = DAY;
+/// How long an issuer's owner is shown what was exchanged and refused.
+const EXCHANGES_KEPT: i64 = 30 * DAY;
 /// Rows forgotten in one commit, so that nobody waits for it.
 const ROWS: i64 = 1_000;
 /// Commits in a row.
@@ -75,8 +79,15 @@ impl Mutation for Prune {
             .prune_retired_keys(before(RETIRED_KEYS_KEPT), ROWS)
             .await?;
         let audit = db.prune_audit(before(AUDIT_KEPT), ROWS).await?;
-        let rows = sessions + claims + audit + retired.len() as u64;
-        effects.extend(retired.into_iter().map(Effect::Forgotten));
+        let tokens = db.prune_access_tokens(before(TOKENS_KEPT), ROWS).await?;
+        let exchanges = db.prune_used_jwts(self.now, ROWS).await?
+            + db.prune_exchange_counts(before(EXCHANGES_KEPT), ROWS)
+                .await?
+            + db.prune_exchange_failures(before(EXCHANGES_KEPT), ROWS)
+                .await?;
+        let forgotten = (retired.len() + tokens.len()) as u64;
+        let rows = sessions + claims + audit + exchanges + forgotten;
+        effects.extend(tokens.into_iter().chain(retired).map(Effect::Forgotten));
         Ok(rows)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use coop_engine::{Caller, Command, Time};
+use coop_engine::{Caller, Command, Time, Ttl};
 
 use super::Error;
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
 
 pub use crate::ledger::{ReservationFilter, ReservationPage, ReservationPosition};
 
-/// Decides a command in the name of an API key.
+/// Decides a command in the name of an API key or an exchanged token.
 ///
 /// # Errors
 /// When the key died meanwhile, or the store cannot commit. A refusal by the rules is no error but an outcome.
@@ -21,11 +21,27 @@ pub async fn decide(
     credential: &Arc<Credential>,
     command: Command,
 ) -> Result<Decided, Error> {
+    let token = credential.token();
     let caller = Caller {
-        issuer: None,
+        issuer: token.map(|token| token.issuer.for_principals()),
         label: credential.label(),
     };
+    let command = match token {
+        Some(token) => bounded(command, token.max_ttl),
+        None => command,
+    };
     Ok(ledger.decide(credential, caller, command).await?)
+}
+
+/// A command of an end user: nothing of his lasts longer than his issuer's settings say, also when he asks for no end.
+fn bounded(command: Command, most: Ttl) -> Command {
+    let Command::Reserve(mut items) = command else {
+        return command;
+    };
+    for item in &mut items {
+        item.ttl = Some(item.ttl.map_or(most, |ttl| ttl.min(most)));
+    }
+    Command::Reserve(items)
 }
 
 /// Some of a tenant's active reservations.

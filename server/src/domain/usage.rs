@@ -1,21 +1,19 @@
 //! What tenants and keys use: counted with every request, kept a moment later.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use coop_engine::Time;
 
-use super::{Error, api_keys::KeyPage};
+use super::Error;
 use crate::{
     ledger::{Effect, KeyUsage, Ledger, Mutation, TenantState},
-    model::{ApiKeyId, ApiKeyUsage, Day, TenantId, Tiers},
+    model::{ApiKeyId, ApiKeyUsage, Day, Tiers},
     store::Db,
 };
 
 /// Rows written in one commit, so that nobody waits for it.
 const ROWS: usize = 100;
-/// Keys looked up at once.
-const KEYS: u32 = 1_000;
 
 /// A day's operations are used up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,28 +53,10 @@ pub fn give_back_operations(tenant: &TenantState, operations: u64, now: Time) {
     tenant.give_back_operations(Day::of(now), operations);
 }
 
-/// How a tenant's keys are used, with the counts of `today`. A key that was never used is there too.
-///
-/// # Errors
-/// When the store fails.
-pub async fn of_keys(
-    ledger: &Ledger,
-    tenant: TenantId,
-    today: Day,
-) -> Result<HashMap<ApiKeyId, ApiKeyUsage>, Error> {
-    let mut usage = HashMap::new();
-    loop {
-        let KeyPage { keys, count, .. } =
-            super::api_keys::list(ledger, tenant, usage.len() as u64, KEYS).await?;
-        let is_last = keys.is_empty() || usage.len() as u64 + keys.len() as u64 >= count;
-        usage.extend(keys.iter().filter_map(|key| {
-            let usage = ledger.credentials().usage_of(key.id)?;
-            Some((key.id, usage.on(today)))
-        }));
-        if is_last {
-            return Ok(usage);
-        }
-    }
+/// How a key is used, with the counts of `today`; nothing for a key that is not there. Whose it is has been asked before.
+#[must_use]
+pub fn of_key(ledger: &Ledger, key: ApiKeyId, today: Day) -> Option<ApiKeyUsage> {
+    Some(ledger.credentials().usage_of(key)?.on(today))
 }
 
 /// Keeps how keys were used since the last time.

@@ -29,9 +29,18 @@ impl KeyText {
     /// A new API key from the operating system's generator.
     #[must_use]
     pub fn generate_api_key() -> Self {
-        let mut text =
-            String::with_capacity(API_KEY_PREFIX.len() + RANDOM_LENGTH + CHECKSUM_LENGTH);
-        text.push_str(API_KEY_PREFIX);
+        Self::generate(API_KEY_PREFIX)
+    }
+
+    /// A new token for whoever exchanged a JWT.
+    #[must_use]
+    pub fn generate_token() -> Self {
+        Self::generate(TOKEN_PREFIX)
+    }
+
+    fn generate(prefix: &str) -> Self {
+        let mut text = String::with_capacity(prefix.len() + RANDOM_LENGTH + CHECKSUM_LENGTH);
+        text.push_str(prefix);
         base62::push(&mut text, &random::bytes::<32>(), RANDOM_LENGTH);
         let checksum = checksum(&text);
         text.push_str(&checksum);

@@ -2,120 +2,25 @@
 
 use std::{
     collections::HashMap,
-    sync::{
-        Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
-        atomic::{AtomicBool, AtomicU8, Ordering},
-    },
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
-use super::{counting::Unwritten, day_count::DayCount, usage::KeyUsage};
+use coop_engine::Requester;
+
+use super::{Credential, ExchangedToken, TenantState, counting::Unwritten, usage::KeyUsage};
 use crate::{
-    model::{ApiKeyId, ApiKeyUsage, Day, KeyDigest, KeyState, TenantId, Tier},
-    store::CredentialRow,
+    model::{ApiKeyId, ApiKeyUsage, KeyDigest, KeyState, TenantId, Tier, TrustedIssuerId},
+    store::{CredentialRow, TokenRow},
 };
-
-/// A tenant as a request has to know it.
-#[derive(Debug)]
-pub struct TenantState {
-    /// Its id.
-    pub id: TenantId,
-    tier: AtomicU8,
-    suspended: AtomicBool,
-    pub(super) operations: DayCount,
-    /// The operations that are on the disk.
-    written: Mutex<(Day, u64)>,
-    pub(super) is_listed: AtomicBool,
-}
-
-impl TenantState {
-    /// A tenant in its present state.
-    #[must_use]
-    pub fn new(id: TenantId, tier: Tier, suspended: bool) -> Self {
-        Self {
-            id,
-            tier: AtomicU8::new(tier as u8),
-            suspended: AtomicBool::new(suspended),
-            operations: DayCount::default(),
-            written: Mutex::default(),
-            is_listed: AtomicBool::new(false),
-        }
-    }
-
-    /// The tier of this very moment.
-    #[must_use]
-    pub fn tier(&self) -> Tier {
-        Tier::ALL[usize::from(self.tier.load(Ordering::Acquire))]
-    }
-
-    /// Whether the tenant is suspended at this very moment.
-    #[must_use]
-    pub fn is_suspended(&self) -> bool {
-        self.suspended.load(Ordering::Acquire)
-    }
-
-    /// Operations counted on a day.
-    #[must_use]
-    pub fn operations_on(&self, day: Day) -> u64 {
-        self.operations.on(day)
-    }
-
-    /// Takes back operations that were counted and then refused for another reason.
-    pub fn give_back_operations(&self, day: Day, number: u64) {
-        self.operations.give_back(day, number);
-    }
-
-    /// The last day on which something was counted, and how much.
-    #[must_use]
-    pub fn operations(&self) -> (Day, u64) {
-        self.operations.read()
-    }
-
-    /// Notes that so much is on the disk.
-    pub(super) fn set_written(&self, operations: (Day, u64)) {
-        *self.written.lock().unwrap_or_else(PoisonError::into_inner) = operations;
-    }
-
-    pub(super) fn is_written(&self) -> bool {
-        *self.written.lock().unwrap_or_else(PoisonError::into_inner) == self.operations()
-    }
-}
-
-/// One value of an API key. A request keeps the one that it was authenticated with.
-#[derive(Debug)]
-pub struct Credential {
-    /// The key.
-    pub key: ApiKeyId,
-    /// Whose it is.
-    pub tenant: Arc<TenantState>,
-    /// How the key is used.
-    pub usage: Arc<KeyUsage>,
-    /// Changed in place: whoever was authenticated before a renaming still sees the key's end.
-    label: RwLock<Arc<str>>,
-    live: AtomicBool,
-}
-
-impl Credential {
-    /// The key's label at this very moment.
-    #[must_use]
-    pub fn label(&self) -> Arc<str> {
-        Arc::clone(&self.label.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Whether it still is a key. Asked once more when a command is decided and before a read is answered.
-    #[must_use]
-    pub fn is_live(&self) -> bool {
-        self.live.load(Ordering::Acquire)
-    }
-}
 
 /// What a presented value is.
 #[derive(Clone, Debug)]
 pub enum Found {
-    /// A key.
+    /// A key, or a token that may have expired.
     Live(Arc<Credential>),
     /// A former value of this key.
     Rotated(Arc<KeyUsage>),
-    /// The value of a key that was revoked.
+    /// The value of a key or token that was revoked.
     Revoked,
     /// Nothing that we know.
     Unknown,
@@ -144,6 +49,27 @@ impl Table {
             .or_insert_with(|| Arc::new(KeyUsage::new(key, tenant)));
         Arc::clone(usage)
     }
+
+    fn add_token(&mut self, row: TokenRow) {
+        let digest = row.token.digest;
+        let tenant = self.tenant(row.token.tenant, row.tier, row.suspended);
+        let found = match Requester::parse(&row.token.subject) {
+            Ok(subject) if !row.is_revoked => {
+                let token = ExchangedToken {
+                    digest,
+                    issuer: row.token.issuer,
+                    label: row.label.into(),
+                    subject,
+                    expires_at: row.token.expires_at,
+                    max_ttl: row.max_ttl,
+                    max_active: row.max_active,
+                };
+                Found::Live(Arc::new(Credential::of_token(tenant, token)))
+            }
+            _ => Found::Revoked,
+        };
+        self.by_digest.insert(digest, found);
+    }
 }
 
 /// The table, and what is counted in it and not yet written.
@@ -155,7 +81,11 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    pub(super) fn load(rows: Vec<CredentialRow>, usage: Vec<ApiKeyUsage>) -> Self {
+    pub(super) fn load(
+        rows: Vec<CredentialRow>,
+        usage: Vec<ApiKeyUsage>,
+        tokens: Vec<TokenRow>,
+    ) -> Self {
         let mut table = Table::default();
         for stored in usage {
             table
@@ -165,17 +95,17 @@ impl Credentials {
         for row in rows {
             let tenant = table.tenant(row.tenant, row.tier, row.suspended);
             let found = match (row.state, row.label) {
-                (KeyState::Current, Some(label)) => Found::Live(Arc::new(Credential {
-                    key: row.key,
-                    label: RwLock::new(label.into()),
-                    usage: table.usage(row.key, row.tenant),
-                    tenant,
-                    live: AtomicBool::new(true),
-                })),
+                (KeyState::Current, Some(label)) => {
+                    let usage = table.usage(row.key, row.tenant);
+                    Found::Live(Arc::new(Credential::of_key(tenant, row.key, &label, usage)))
+                }
                 (KeyState::Revoked, _) => Found::Revoked,
                 _ => Found::Rotated(table.usage(row.key, row.tenant)),
             };
             table.by_digest.insert(row.digest, found);
+        }
+        for token in tokens {
+            table.add_token(token);
         }
         Self {
             table: RwLock::new(table),
@@ -211,13 +141,7 @@ impl Credentials {
         let usage = table.usage(key, tenant);
         usage.forget_former_uses();
         let tenant = table.tenant(tenant, tier, false);
-        let credential = Credential {
-            key,
-            usage,
-            label: RwLock::new(label.into()),
-            tenant,
-            live: AtomicBool::new(true),
-        };
+        let credential = Credential::of_key(tenant, key, label, usage);
         table
             .by_digest
             .insert(digest, Found::Live(Arc::new(credential)));
@@ -229,22 +153,39 @@ impl Credentials {
         let Some(Found::Live(credential)) = table.by_digest.remove(digest) else {
             return;
         };
-        credential.live.store(false, Ordering::Release);
-        let retired = if state == KeyState::Revoked {
-            table.usage.remove(&credential.key);
-            Found::Revoked
-        } else {
-            Found::Rotated(Arc::clone(&credential.usage))
+        credential.end();
+        let retired = match (state, credential.key(), credential.usage()) {
+            (KeyState::Revoked, Some(key), _) => {
+                table.usage.remove(&key);
+                Found::Revoked
+            }
+            (_, _, Some(usage)) => Found::Rotated(Arc::clone(usage)),
+            _ => Found::Revoked,
         };
         table.by_digest.insert(*digest, retired);
     }
 
+    pub(super) fn add_token(&self, row: TokenRow) {
+        self.write().add_token(row);
+    }
+
+    /// Ends every token of an issuer that has changed. Rare enough to look at all that there is.
+    pub(super) fn retire_tokens_of(&self, issuer: TrustedIssuerId) {
+        for found in self.write().by_digest.values_mut() {
+            if let Found::Live(credential) = found
+                && credential
+                    .token()
+                    .is_some_and(|token| token.issuer == issuer)
+            {
+                credential.end();
+                *found = Found::Revoked;
+            }
+        }
+    }
+
     pub(super) fn rename(&self, digest: &KeyDigest, label: &str) {
         if let Some(Found::Live(credential)) = self.read().by_digest.get(digest) {
-            *credential
-                .label
-                .write()
-                .unwrap_or_else(PoisonError::into_inner) = label.into();
+            credential.rename(label);
         }
     }
 
@@ -254,13 +195,13 @@ impl Credentials {
 
     pub(super) fn set_tier(&self, tenant: TenantId, tier: Tier) {
         if let Some(state) = self.tenant(tenant) {
-            state.tier.store(tier as u8, Ordering::Release);
+            state.set_tier(tier);
         }
     }
 
     pub(super) fn set_suspended(&self, tenant: TenantId, suspended: bool) {
         if let Some(state) = self.tenant(tenant) {
-            state.suspended.store(suspended, Ordering::Release);
+            state.set_suspended(suspended);
         }
     }
 
@@ -270,8 +211,10 @@ impl Credentials {
         for digest in digests {
             match table.by_digest.remove(digest) {
                 Some(Found::Live(credential)) => {
-                    credential.live.store(false, Ordering::Release);
-                    table.usage.remove(&credential.key);
+                    credential.end();
+                    if let Some(key) = credential.key() {
+                        table.usage.remove(&key);
+                    }
                 }
                 Some(Found::Rotated(usage)) => {
                     table.usage.remove(&usage.key());
@@ -279,6 +222,14 @@ impl Credentials {
                 _ => {}
             }
         }
+        // Its tokens too, which nobody has counted.
+        table.by_digest.retain(|_, found| match found {
+            Found::Live(credential) if credential.tenant.id == tenant => {
+                credential.end();
+                false
+            }
+            _ => true,
+        });
         table.tenants.remove(&tenant);
     }
 

@@ -45,6 +45,10 @@ pub struct Decided {
 pub enum Refused {
     /// The credential died between its authentication and the decision.
     CredentialDied,
+    /// The exchanged token has expired.
+    TokenExpired,
+    /// The exchanged token was revoked: by its bearer, by a change of its issuer, or with the tier.
+    TokenRevoked,
     /// The tenant was suspended in between.
     Suspended,
     /// The store cannot commit, or too much is queued. Whether the command took effect has to be asked.
@@ -119,6 +123,7 @@ pub async fn start(
     let credentials = Credentials::load(
         writer.all_credentials().await?,
         writer.all_key_usage().await?,
+        writer.all_access_tokens().await?,
     );
     for (tenant, day, operations) in writer.operations_of_days().await? {
         credentials.restore_operations(tenant, day, operations);

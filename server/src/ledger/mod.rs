@@ -8,6 +8,7 @@ mod batch;
 mod books;
 mod checkpoint;
 mod counting;
+mod credential;
 mod credentials;
 mod day_count;
 mod event_log;
@@ -20,7 +21,8 @@ mod read;
 mod usage;
 mod writer;
 
-pub use credentials::{Credential, Credentials, Found, TenantState};
+pub use credential::{Credential, ExchangedToken, TenantState};
+pub use credentials::{Credentials, Found};
 pub use handle::{Decided, Ledger, Refused, Running, start};
 pub use mutation::{Effect, Mutation, MutationError};
 pub use read::{ReservationFilter, ReservationPage, ReservationPosition};

@@ -7,8 +7,8 @@ use tokio::sync::oneshot;
 
 use super::{Credentials, TenantState};
 use crate::{
-    model::{ApiKeyId, Day, KeyDigest, KeyState, TenantId, Tier},
-    store::{Db, StoreError},
+    model::{ApiKeyId, Day, KeyDigest, KeyState, TenantId, Tier, TrustedIssuerId},
+    store::{Db, StoreError, TokenRow},
 };
 
 /// What a committed change means for the credentials in memory.
@@ -41,6 +41,10 @@ pub enum Effect {
         /// The new label.
         label: String,
     },
+    /// A token was issued.
+    Issued(Box<TokenRow>),
+    /// An issuer has changed: its tokens are void.
+    IssuerChanged(TrustedIssuerId),
     /// A retired value is remembered no longer.
     Forgotten(KeyDigest),
     /// The tenant's tier changed.
@@ -72,6 +76,8 @@ impl Effect {
             } => credentials.add(digest, tenant, tier, key, &label),
             Self::Retired { digest, state } => credentials.retire(&digest, state),
             Self::Renamed { digest, label } => credentials.rename(&digest, &label),
+            Self::Issued(token) => credentials.add_token(*token),
+            Self::IssuerChanged(issuer) => credentials.retire_tokens_of(issuer),
             Self::Forgotten(digest) => credentials.forget(&digest),
             Self::TierChanged(tenant, tier) => credentials.set_tier(tenant, tier),
             Self::Suspended(tenant) => credentials.set_suspended(tenant, true),

@@ -189,7 +189,7 @@ impl Writer {
             if let Some(refused) = job
                 .asker
                 .as_ref()
-                .and_then(|(credential, _)| refusal(credential))
+                .and_then(|(credential, _)| credential.check(now, &self.tiers).err())
             {
                 let _ = job.reply.send(Err(refused));
                 continue;
@@ -327,21 +327,15 @@ impl Writer {
     }
 }
 
-fn refusal(credential: &Credential) -> Option<Refused> {
-    if !credential.is_live() {
-        return Some(Refused::CredentialDied);
-    }
-    credential
-        .tenant
-        .is_suspended()
-        .then_some(Refused::Suspended)
-}
-
 fn limits(tiers: &Tiers, credential: Option<&Credential>, expirations: usize) -> Limits {
     let active_reservations =
         credential.and_then(|credential| tiers.of(credential.tenant.tier()).active_reservations);
+    let of_one_principal = credential
+        .and_then(Credential::token)
+        .and_then(|token| token.max_active);
     Limits {
         active_reservations,
+        of_one_principal,
         expirations,
     }
 }

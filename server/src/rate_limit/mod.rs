@@ -2,11 +2,13 @@
 //! nobody in particular by address.
 
 mod by_address;
+mod exchanges;
 mod limiter;
 mod quota;
 mod standing;
 
 pub use by_address::ByAddress;
+pub use exchanges::ExchangeLimiter;
 pub use quota::{Exceeded, RateLimiter};
 pub use standing::{Kind, Standing};
 

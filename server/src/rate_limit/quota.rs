@@ -3,7 +3,7 @@
 use std::{num::NonZeroU32, time::Duration};
 
 use super::{
-    ByAddress, Kind, Standing,
+    ByAddress, ExchangeLimiter, Kind, Standing,
     limiter::{Limiter, Taken},
     whole_seconds,
 };
@@ -35,6 +35,8 @@ pub struct RateLimiter {
     writes: [Limiter<TenantId>; 4],
     failed_authentications: ByAddress,
     sign_ins: ByAddress,
+    /// Exchanges of JWTs, which come before anybody is known.
+    pub exchanges: ExchangeLimiter,
 }
 
 impl RateLimiter {
@@ -48,6 +50,7 @@ impl RateLimiter {
             writes: Tier::ALL.map(|tier| limiter(tiers.of(tier).writes_per_minute)),
             failed_authentications: ByAddress::new(FAILED_AUTHENTICATIONS, clock),
             sign_ins: ByAddress::new(SIGN_INS, clock),
+            exchanges: ExchangeLimiter::new(clock),
         }
     }
 
@@ -119,6 +122,7 @@ impl RateLimiter {
         }
         self.failed_authentications.forget_idle();
         self.sign_ins.forget_idle();
+        self.exchanges.forget_idle();
     }
 
     /// What a request that has to wait is answered.

@@ -6,7 +6,7 @@ mod error;
 mod migrate;
 mod sqlite;
 
-pub use control::{CredentialRow, FIRST_HASH, NewApiKey};
+pub use control::{CredentialRow, FIRST_HASH, NewApiKey, TokenRow};
 pub use db::{Db, Store};
 pub use error::StoreError;
 pub use migrate::{migrate_postgres, migrate_sqlite};

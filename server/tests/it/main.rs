@@ -11,6 +11,7 @@ mod connections;
 mod crash;
 mod dashboard;
 mod docs;
+mod exchange;
 mod isolation;
 mod jobs;
 mod logs;

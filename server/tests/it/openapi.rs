@@ -8,7 +8,10 @@ use http::Request;
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
 
-use crate::support::{Answer, App, Site, Tenant, schema};
+use crate::{
+    exchange,
+    support::{Answer, App, Site, Tenant, schema},
+};
 
 /// A route, and every status that it can be made to answer.
 struct Route {
@@ -25,6 +28,9 @@ struct Route {
 const TENANT_KEY: &str = "TENANT_KEY";
 /// Requests after which a quota of a hundred writes, or of five hundred reads, is surely used up.
 const MOST_TO_USE_UP: usize = 5_000;
+
+/// Its credential is a JWT or what one was exchanged for, which `exchange` knows how to make.
+const TOKEN: &str = "/api/v1/auth/token";
 
 const REFUSE_EVENTS: &str =
     "CREATE TRIGGER broken BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'broken'); END";
@@ -72,6 +78,20 @@ const ROUTES: &[Route] = &[
         statuses: &[200, 400, 408, 413, 415, 503],
         body: Some(|_| json!({"key": TENANT_KEY})),
         sabotage: "CREATE TRIGGER broken BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'broken'); END",
+    },
+    Route {
+        method: "delete",
+        path: TOKEN,
+        statuses: &[200, 400, 401, 403, 503],
+        body: None,
+        sabotage: "",
+    },
+    Route {
+        method: "post",
+        path: TOKEN,
+        statuses: &[200, 400, 401, 403, 408, 413, 415, 429, 503],
+        body: None,
+        sabotage: "",
     },
     Route {
         method: "get",
@@ -171,6 +191,9 @@ fn assert_documented(document: &Value, route: &Route, answer: &Answer) {
 }
 
 async fn provoke(route: &Route, status: u16) -> Answer {
+    if route.path == TOKEN {
+        return exchange::documented::provoke(route.method, status).await;
+    }
     // Few enough that the quota of a minute is used up in a moment.
     let mut tiers = NamedTempFile::new().expect("a file");
     tiers

@@ -14,10 +14,9 @@ use serde_json::json;
 
 use crate::support::{Answer, App, by};
 
-async fn of(app: &App, tenant: TenantId, key: ApiKeyId) -> ApiKeyUsage {
+fn of(app: &App, key: ApiKeyId) -> ApiKeyUsage {
     let today = Day::of(app.clock.now());
-    let all = usage::of_keys(&app.services.ledger, tenant, today).await;
-    all.expect("read").remove(&key).expect("a key")
+    usage::of_key(&app.services.ledger, key, today).expect("a key")
 }
 
 async fn default_of(app: &App, tenant: TenantId) -> ApiKeyId {
@@ -41,7 +40,7 @@ async fn a_keys_last_use_is_known_and_its_requests_and_refusals_of_the_day() {
     let tenant = app.tenant(Tier::Starter).await;
     let key = default_of(&app, tenant.id).await;
     let (other, _) = app.make_key(tenant.id, "other").await;
-    let unused = of(&app, tenant.id, other.id).await;
+    let unused = of(&app, other.id);
     assert_eq!(unused.last_used_at, None);
     assert_eq!(unused.requests_today, 0);
 
@@ -50,7 +49,7 @@ async fn a_keys_last_use_is_known_and_its_requests_and_refusals_of_the_day() {
     app.clock.advance_ms(1_000);
     let last = app.clock.now();
     ask(&app, &tenant.key, "203.0.113.7:1", "curl/8", "/nothing").await;
-    let used = of(&app, tenant.id, key).await;
+    let used = of(&app, key);
     let expected = ApiKeyUsage {
         key,
         tenant: tenant.id,
@@ -65,25 +64,21 @@ async fn a_keys_last_use_is_known_and_its_requests_and_refusals_of_the_day() {
         old_value_last_used_from: None,
     };
     assert_eq!(used, expected);
-    assert_eq!(of(&app, tenant.id, other.id).await, unused);
+    assert_eq!(of(&app, other.id), unused);
 
     // Back again to the client before, and to a day on which nothing was asked yet.
     ask(&app, &tenant.key, "198.51.100.7:1", &long, "/Reservation").await;
-    let used = of(&app, tenant.id, key).await;
+    let used = of(&app, key);
     assert_eq!(used.last_used_from.as_deref(), Some("198.51.100.0/24"));
     assert_eq!(used.user_agent.map(|agent| agent.len()), Some(200));
     app.clock.advance_ms(24 * 3600 * 1_000);
-    let used = of(&app, tenant.id, key).await;
+    let used = of(&app, key);
     assert_eq!((used.requests_today, used.refusals_today), (0, 0));
     assert_eq!(used.last_used_at, Some(last));
 
-    let nobody = TenantId::from_i64(1);
+    let nobody = ApiKeyId::from_i64(1);
     let today = Day::of(app.clock.now());
-    assert!(
-        usage::of_keys(&app.services.ledger, nobody, today)
-            .await
-            .is_err()
-    );
+    assert!(usage::of_key(&app.services.ledger, nobody, today).is_none());
     app.shut_down().await;
 }
 
@@ -112,12 +107,12 @@ async fn use_is_written_together_a_few_seconds_later_and_at_a_stop_and_never_wit
     assert!(app.column(WRITTEN).await.is_empty());
     until_written(&app, "100").await;
     app.get(&tenant.key, "/Reservation").await;
-    let before = of(&app, tenant.id, key).await;
+    let before = of(&app, key);
     let app = app.restart().await;
-    assert_eq!(of(&app, tenant.id, key).await, before);
+    assert_eq!(of(&app, key), before);
     assert_eq!(before.requests_today, 101);
     app.get(&tenant.key, "/Reservation").await;
-    assert_eq!(of(&app, tenant.id, key).await.requests_today, 102);
+    assert_eq!(of(&app, key).requests_today, 102);
     app.shut_down().await;
 }
 
@@ -148,25 +143,22 @@ async fn whoever_still_uses_a_former_value_is_counted_until_the_next_rotation() 
         )
     };
     let expected = (3, Some(at), Some("2001:db8:1:2::/64".to_owned()));
-    let used = of(&app, tenant.id, key).await;
+    let used = of(&app, key);
     assert_eq!(counts(&used), expected);
     // It was no use of the key.
     assert_eq!((used.requests_today, used.last_used_at), (0, None));
 
     let app = app.restart().await;
-    assert_eq!(counts(&of(&app, tenant.id, key).await), expected);
+    assert_eq!(counts(&of(&app, key)), expected);
     app.rotate_default(tenant.id).await;
-    assert_eq!(counts(&of(&app, tenant.id, key).await), (0, None, None));
+    assert_eq!(counts(&of(&app, key)), (0, None, None));
     let app = app.restart().await;
-    assert_eq!(counts(&of(&app, tenant.id, key).await), (0, None, None));
+    assert_eq!(counts(&of(&app, key)), (0, None, None));
 
     // Every former value counts, also the one before the last.
     app.get(&tenant.key, "/Reservation").await;
     app.get(&second, "/Reservation").await;
-    assert_eq!(
-        of(&app, tenant.id, key).await.old_value_uses_since_rotation,
-        2
-    );
+    assert_eq!(of(&app, key).old_value_uses_since_rotation, 2);
     app.shut_down().await;
 }
 

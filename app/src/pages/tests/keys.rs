@@ -13,6 +13,14 @@ fn the_keys_page_lists_hints_escapes_labels_and_links_to_each_key() {
     assert!(html.contains("&lt;i&gt;robot&lt;/i&gt;"));
     assert!(html.contains(r#"href="/dashboard/keys?key=key_2""#));
     assert!(html.contains(r#"value="create""#));
+    for used in [
+        "17 requests",
+        "2 refusals",
+        "203.0.113.0/24",
+        "&lt;curl&gt;/8",
+    ] {
+        assert!(html.contains(used), "{used}");
+    }
     assert!(!html.contains(SECRET));
     assert!(asked.contains(&"no-store".to_owned()), "{asked:?}");
 }
@@ -26,6 +34,8 @@ fn a_key_that_is_managed_has_its_forms_and_the_default_key_cannot_be_revoked() {
             "{action}"
         );
     }
+    assert!(further.contains("Somebody still uses an old value: 3 times"));
+    assert!(further.contains("17 requests came with this value today."));
     let default = signed_in("/dashboard/keys?key=key_1").html();
     assert!(!default.contains(r#"value="revoke""#));
     assert!(default.contains("rotated, not revoked"));

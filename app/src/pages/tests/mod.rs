@@ -6,13 +6,13 @@ mod keys;
 use crate::{
     error::AppError,
     functions::{reveal_key, rotate_key},
-    model::{Account, Reservation, Shown, ShownBecause, Suspension},
+    model::{Account, Issuer, Reservation, Shown, ShownBecause, Suspension, Trial},
     ports::{
-        AccountPort, AdminPort, AuditPort, KeysPort, Problem, ReservationsPort, Respond,
-        SettingsPort, Site,
+        AccountPort, AdminPort, AuditPort, IssuersPort, KeysPort, Problem, ReservationsPort,
+        Respond, SettingsPort, Site,
         fake::{
-            self, FakeAccount, FakeAdmin, FakeAudit, FakeKeys, FakeReservations, FakeSettings,
-            Recorder, SECRET,
+            self, FakeAccount, FakeAdmin, FakeAudit, FakeIssuers, FakeKeys, FakeReservations,
+            FakeSettings, Recorder, SECRET,
         },
     },
     root::{paths, shell},
@@ -27,19 +27,21 @@ use std::sync::Arc;
 
 /// What the server provides for one request.
 #[derive(Clone)]
-struct Request {
-    path: &'static str,
-    account: Result<Option<Account>, AppError>,
-    reservations: Vec<Reservation>,
-    site: Site,
-    shown: Option<Shown>,
-    problem: Option<Problem>,
-    keeps_values: bool,
-    suspended: Option<Suspension>,
+pub(in crate::pages) struct Request {
+    pub(in crate::pages) issuers: (Vec<Issuer>, bool),
+    pub(in crate::pages) trial: Option<Trial>,
+    pub(in crate::pages) path: &'static str,
+    pub(in crate::pages) account: Result<Option<Account>, AppError>,
+    pub(in crate::pages) reservations: Vec<Reservation>,
+    pub(in crate::pages) site: Site,
+    pub(in crate::pages) shown: Option<Shown>,
+    pub(in crate::pages) problem: Option<Problem>,
+    pub(in crate::pages) keeps_values: bool,
+    pub(in crate::pages) suspended: Option<Suspension>,
 }
 
 /// Somebody asks for `path`, with Google and the development sign-in configured.
-fn signed_in(path: &'static str) -> Request {
+pub(in crate::pages) fn signed_in(path: &'static str) -> Request {
     let site = Site {
         js: "/pkg/app.1.js".into(),
         wasm: "/pkg/app.1.wasm".into(),
@@ -52,6 +54,8 @@ fn signed_in(path: &'static str) -> Request {
     };
     Request {
         path,
+        issuers: (vec![], true),
+        trial: None,
         account: Ok(Some(fake::account())),
         reservations: vec![],
         site,
@@ -62,7 +66,7 @@ fn signed_in(path: &'static str) -> Request {
     }
 }
 
-fn signed_out(path: &'static str) -> Request {
+pub(in crate::pages) fn signed_out(path: &'static str) -> Request {
     Request {
         account: Ok(None),
         ..signed_in(path)
@@ -75,6 +79,8 @@ impl Request {
         provide_context::<Arc<dyn Respond>>(respond);
         provide_context::<Arc<dyn AccountPort>>(Arc::new(FakeAccount(self.account)));
         provide_context::<Arc<dyn KeysPort>>(Arc::new(FakeKeys));
+        let (issuers, allowed) = self.issuers;
+        provide_context::<Arc<dyn IssuersPort>>(Arc::new(FakeIssuers(issuers, allowed)));
         provide_context::<Arc<dyn ReservationsPort>>(Arc::new(FakeReservations(self.reservations)));
         provide_context::<Arc<dyn AuditPort>>(Arc::new(FakeAudit));
         provide_context::<Arc<dyn SettingsPort>>(Arc::new(FakeSettings(self.keeps_values)));
@@ -84,13 +90,16 @@ impl Request {
         if let Some(shown) = self.shown {
             provide_context(shown);
         }
+        if let Some(trial) = self.trial {
+            provide_context(trial);
+        }
         if let Some(problem) = self.problem {
             provide_context(problem);
         }
     }
 
     /// The document, and what the page asked of the answer.
-    fn get(self) -> (String, Vec<String>) {
+    pub(in crate::pages) fn get(self) -> (String, Vec<String>) {
         // The first test sets it; the others find it there.
         let _ = Executor::init_futures_executor();
         let respond = Arc::new(Recorder::default());
@@ -113,7 +122,7 @@ impl Request {
         (html, respond.asked())
     }
 
-    fn html(self) -> String {
+    pub(in crate::pages) fn html(self) -> String {
         self.get().0
     }
 }

@@ -64,9 +64,14 @@ pub fn step() -> impl Strategy<Value = Step> {
         5 => vec((0..2_u8, 0..8_u8, proof), 0..=5).prop_map(Ask::Unreserve),
         1 => Just(Ask::Expire),
     ];
-    let limits =
-        (option::weighted(0.6, 0..=8_u64), 0..=4_usize).prop_map(|(active, expirations)| Limits {
+    let limits = (
+        option::weighted(0.6, 0..=8_u64),
+        option::weighted(0.3, 0..=4_u64),
+        0..=4_usize,
+    )
+        .prop_map(|(active, of_one_principal, expirations)| Limits {
             active_reservations: active,
+            of_one_principal,
             expirations,
         });
     let issuer = option::weighted(0.3, 1..=2_i64);

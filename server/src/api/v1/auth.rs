@@ -51,12 +51,14 @@ impl From<Standing> for Rate {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Limits {
-    api_keys: Usage,
-    active_reservations: Usage,
+    /// Null for an exchanged token.
+    api_keys: Option<Usage>,
+    /// Null for an exchanged token.
+    active_reservations: Option<Usage>,
     reads_per_minute: Rate,
     writes_per_minute: Rate,
-    /// Of this day, UTC.
-    operations_per_day: Usage,
+    /// Of this day, UTC. Null for an exchanged token.
+    operations_per_day: Option<Usage>,
     /// Null: unlimited.
     event_streams: Option<u64>,
     event_history_hours: u32,
@@ -71,7 +73,9 @@ pub(super) struct WhoAmI {
     tenant_name: String,
     /// `Free`, `Starter`, `Pro` or `Enterprise`.
     tier: &'static str,
-    api_key_id: String,
+    /// Null for an exchanged token.
+    api_key_id: Option<String>,
+    /// For an exchanged token, its trusted issuer's label.
     api_key_label: String,
     /// For an exchanged token, its subject.
     end_user: Option<String>,
@@ -102,6 +106,7 @@ pub(super) async fn whoami(
         Err(error) => return Err(Limited::new(standing, error)),
     };
     let tenant = &asker.principal.credential().tenant;
+    let token = asker.principal.credential().token();
     let tier = tenant.tier();
     let today = Day::of(state.services.clock.now());
     let allows = state.services.settings.tiers.of(tier);
@@ -110,19 +115,31 @@ pub(super) async fn whoami(
         used,
         remaining: limit.map(|limit| limit.saturating_sub(used)),
     };
+    // What the tenant uses in all tells of others.
+    let of_tenant = |usage| token.is_none().then_some(usage);
     let body = WhoAmI {
         tenant_id: asker.principal.tenant().to_string(),
         tenant_name: account.tenant.name,
         tier: tier.name(),
-        api_key_id: asker.principal.credential().key.to_string(),
+        api_key_id: asker
+            .principal
+            .credential()
+            .key()
+            .map(|key| key.to_string()),
         api_key_label: asker.principal.credential().label().to_string(),
-        end_user: None,
+        end_user: token.map(|token| token.subject.as_str().to_owned()),
         limits: Limits {
-            api_keys: usage(allows.api_keys, account.api_keys),
-            active_reservations: usage(allows.active_reservations, account.active_reservations),
+            api_keys: of_tenant(usage(allows.api_keys, account.api_keys)),
+            active_reservations: of_tenant(usage(
+                allows.active_reservations,
+                account.active_reservations,
+            )),
             reads_per_minute: standing.into(),
             writes_per_minute: state.limiter.standing(tenant.id, tier, Kind::Write).into(),
-            operations_per_day: usage(allows.operations_per_day, tenant.operations_on(today)),
+            operations_per_day: of_tenant(usage(
+                allows.operations_per_day,
+                tenant.operations_on(today),
+            )),
             event_streams: allows.event_streams,
             event_history_hours: allows.history_hours,
             jwt_exchange: allows.jwt_exchange,
@@ -130,7 +147,7 @@ pub(super) async fn whoami(
     };
     asker
         .principal
-        .recheck()
+        .recheck(&state.services)
         .map_err(|problem| Limited::new(standing, problem))?;
     Ok(Answer {
         status: StatusCode::OK,

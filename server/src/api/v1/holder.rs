@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
+use super::requester::Sight;
 use crate::clock::iso;
 
 /// Who holds a resource. Never the release token.
@@ -13,10 +14,10 @@ use crate::clock::iso;
 pub(super) struct Holder {
     /// The resource held.
     resource: String,
-    /// Who holds it.
-    requester: String,
-    /// The label of the API key that reserved it.
-    api_key_label: String,
+    /// Who holds it. Null for an end user whom that does not concern, and so is whatever else tells of another.
+    requester: Option<String>,
+    /// The label of the API key or trusted issuer that reserved it.
+    api_key_label: Option<String>,
     /// Since when.
     reserved_at: String,
     /// Until when; null without an expiry.
@@ -24,7 +25,7 @@ pub(super) struct Holder {
     /// The number of the grant.
     fencing_token: u64,
     /// The tag it was reserved with.
-    resource_type: String,
+    resource_type: Option<String>,
     /// What it was reserved with.
     #[schema(value_type = Option<Object>)]
     metadata: Option<Box<RawValue>>,
@@ -32,17 +33,18 @@ pub(super) struct Holder {
     waiting: u64,
 }
 
-impl From<&Reservation> for Holder {
-    fn from(reservation: &Reservation) -> Self {
+impl Holder {
+    pub(super) fn new(reservation: &Reservation, sight: &Sight) -> Self {
+        let known = sight.covers(reservation).then_some(reservation);
         Self {
             resource: reservation.resource.as_str().to_owned(),
-            requester: reservation.principal.requester.as_str().to_owned(),
-            api_key_label: reservation.label.to_string(),
+            requester: known.map(|known| known.principal.requester.as_str().to_owned()),
+            api_key_label: known.map(|known| known.label.to_string()),
             reserved_at: iso(reservation.reserved_at),
             expires_at: reservation.expires_at.map(iso),
             fencing_token: reservation.fencing_token.as_u64(),
-            resource_type: reservation.resource_type.to_string(),
-            metadata: metadata(reservation),
+            resource_type: known.map(|known| known.resource_type.to_string()),
+            metadata: known.and_then(metadata),
             waiting: 0,
         }
     }

@@ -11,7 +11,11 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use super::{ApiState, holder::metadata};
+use super::{
+    ApiState,
+    holder::metadata,
+    requester::{Requesters, Sight, end_user},
+};
 use crate::{
     api::{
         extract::Query,
@@ -38,6 +42,7 @@ pub(super) struct ListedReservation {
     expires_at: Option<String>,
     fencing_token: u64,
     api_key_label: String,
+    /// The end user, when it was reserved with an exchanged token.
     end_user: Option<String>,
     resource_type: String,
     #[schema(value_type = Option<Object>)]
@@ -81,7 +86,7 @@ pub(super) struct ListQuery {
     cursor: Option<String>,
 }
 
-/// The tenant's active reservations.
+/// The tenant's active reservations; with an exchanged token, the end user's own.
 #[utoipa::path(
     get,
     path = "/api/v1/Reservation/activeReservations",
@@ -92,7 +97,7 @@ pub(super) struct ListQuery {
         (status = 200, description = "A page", body = ReservationList),
         (status = 400, description = "The query cannot be used", body = ProblemBody),
         (status = 401, description = "No valid key", body = ProblemBody),
-        (status = 403, description = "The tenant is suspended", body = ProblemBody),
+        (status = 403, description = "The tenant is suspended, or an exchanged token asks for others", body = ProblemBody),
         (status = 429, description = "The read quota is used up", body = ProblemBody),
         (status = 503, description = "The store does not answer", body = ProblemBody),
     ),
@@ -103,7 +108,9 @@ pub(super) async fn active_reservations(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Limited> {
     let mut query = Query::parse(query.as_deref());
+    let sight = Sight::of(&asker.principal);
     let filter = ReservationFilter {
+        principal: sight.principal(),
         requester: query.take("requester"),
         resource: query.take("resource"),
         prefix: query.take("prefix"),
@@ -128,6 +135,9 @@ pub(super) async fn active_reservations(
             .add("cursor", "must be a nextCursor as it was answered");
     }
     query.finish().none_or(())?;
+    let mut requesters = Requesters::of(&asker.principal);
+    requesters.note(filter.requester.as_deref());
+    requesters.check()?;
 
     let standing = state.take(&asker, 1)?;
     let now = state.services.clock.now();
@@ -149,7 +159,7 @@ pub(super) async fn active_reservations(
     };
     asker
         .principal
-        .recheck()
+        .recheck(&state.services)
         .map_err(|problem| Limited::new(standing, problem))?;
     Ok(Answer {
         status: StatusCode::OK,
@@ -170,7 +180,7 @@ pub(super) async fn active_reservations(
         (status = 200, description = "A page", body = ReservationList),
         (status = 400, description = "The query cannot be used", body = ProblemBody),
         (status = 401, description = "No valid key", body = ProblemBody),
-        (status = 403, description = "The tenant is suspended", body = ProblemBody),
+        (status = 403, description = "The tenant is suspended, or an exchanged token asks for others", body = ProblemBody),
         (status = 429, description = "The read quota is used up", body = ProblemBody),
         (status = 503, description = "The store does not answer", body = ProblemBody),
     ),
@@ -194,7 +204,7 @@ fn listed(reservation: &Reservation) -> ListedReservation {
         expires_at: reservation.expires_at.map(iso),
         fencing_token: reservation.fencing_token.as_u64(),
         api_key_label: reservation.label.to_string(),
-        end_user: None,
+        end_user: end_user(reservation),
         resource_type: reservation.resource_type.to_string(),
         metadata: metadata(reservation),
         reserved_at_path: None,

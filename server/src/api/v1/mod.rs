@@ -4,9 +4,12 @@ mod auth;
 mod holder;
 mod list;
 mod report_leak;
+mod requester;
 mod reserve;
+mod token;
 mod unreserve;
 
+use http::Method;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::ApiState;
@@ -22,13 +25,20 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(list::reservations))
         .routes(routes!(auth::whoami))
         .routes(routes!(report_leak::report_leak))
+        .routes(routes!(token::exchange, token::revoke))
 }
 
-/// Routes that ask for no key: what is presented there is not looked at.
-const PUBLIC: &[&str] = &["/api/v1/auth/token", "/api/v1/keys/report-leak"];
+/// Routes that ask for no key: what is presented there is not counted as a try.
+const PUBLIC: &[(Method, &str)] = &[
+    (Method::POST, "/api/v1/auth/token"),
+    (Method::POST, "/api/v1/keys/report-leak"),
+];
 
 /// Whether a key that comes with a request for this path is looked at. On a path that is not there, too: its bearer is
 /// told where he stands, like everywhere.
-pub(super) fn asks_for_a_key(path: &str) -> bool {
-    path.starts_with("/api/") && !PUBLIC.contains(&path)
+pub(super) fn asks_for_a_key(method: &Method, path: &str) -> bool {
+    path.starts_with("/api/")
+        && !PUBLIC
+            .iter()
+            .any(|route| route.0 == *method && route.1 == path)
 }

@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{body::Body, extract::State, response::IntoResponse, response::Response};
 use coop_engine::{
-    Command, Denial, Label, Outcome, ReleaseToken, Requester, Reservation, ReserveItem,
-    ReserveOutcome, ResourceName, Time, Ttl,
+    Command, Denial, Label, Outcome, ReleaseToken, Reservation, ReserveItem, ReserveOutcome,
+    ResourceName, Time, Ttl,
 };
 use http::{HeaderMap, StatusCode};
 use serde::Serialize;
@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use super::{
     ApiState,
     holder::{Holder, millis_until},
+    requester::{Requesters, Sight},
 };
 use crate::{
     api::{
@@ -45,11 +46,13 @@ const LONGEST_RETRY: u64 = 60;
     reason = "documents the body, which is read strictly by hand so that every problem is named"
 )]
 pub(super) struct ReserveRequest {
-    /// Who will hold it, a name of the caller's choice: 1 to 256 characters.
-    requester: String,
+    /// Who will hold it, a name of the caller's choice: 1 to 256 characters. With an exchanged token it may be left out and
+    /// is its subject.
+    requester: Option<String>,
     /// What to hold: 1 to 256 characters, no `>`.
     resource: String,
-    /// Seconds until it ends by itself. Without it, it lasts until it is released.
+    /// Seconds until it ends by itself. Without it, it lasts until it is released. With an exchanged token it ends after
+    /// its issuer's `maxTtlSeconds` at the latest.
     #[schema(minimum = 1, maximum = 31_536_000)]
     ttl_seconds: Option<u32>,
     /// A tag shown in lists and events. `UserDefined` if not given.
@@ -105,7 +108,7 @@ pub(super) struct ReserveAnswer {
         (status = 200, description = "Decided, item by item", body = Vec<ReserveAnswer>),
         (status = 400, description = "The body cannot be used", body = ProblemBody),
         (status = 401, description = "No valid key", body = ProblemBody),
-        (status = 403, description = "The tenant is suspended", body = ProblemBody),
+        (status = 403, description = "The tenant is suspended, or an exchanged token acts for somebody else", body = ProblemBody),
         (status = 408, description = "The body did not arrive in time", body = ProblemBody),
         (status = 413, description = "The body is too long", body = ProblemBody),
         (status = 415, description = "The body is not JSON", body = ProblemBody),
@@ -120,7 +123,11 @@ pub(super) async fn reserve(
     request: Body,
 ) -> Result<Response, Limited> {
     let body = body::read(&headers, request).await?;
-    let items = json::items(&body, MOST_ITEMS, read_item)?;
+    let mut requesters = Requesters::of(&asker.principal);
+    let items = json::items(&body, MOST_ITEMS, |fields| {
+        read_item(fields, &mut requesters)
+    })?;
+    requesters.check()?;
     let standing = state.take(&asker, items.len())?;
     let command = Command::Reserve(items);
     let decided = match reservations::decide(
@@ -135,7 +142,8 @@ pub(super) async fn reserve(
     };
     match (decided.command, decided.outcome) {
         (Command::Reserve(items), Outcome::Reserve(outcomes)) => {
-            let answer = |(item, outcome)| answer(item, outcome, decided.now);
+            let sight = Sight::of(&asker.principal);
+            let answer = |(item, outcome)| answer(item, outcome, &sight, decided.now);
             let body: Vec<_> = items.iter().zip(&outcomes).map(answer).collect();
             Ok(Answer {
                 status: StatusCode::OK,
@@ -152,8 +160,8 @@ pub(super) async fn reserve(
     }
 }
 
-fn read_item(fields: &mut Fields<'_>) -> Option<ReserveItem> {
-    let requester = fields.required("requester", json::text(Requester::parse));
+fn read_item(fields: &mut Fields<'_>, requesters: &mut Requesters) -> Option<ReserveItem> {
+    let requester = requesters.read(fields);
     let resource = fields.required("resource", json::text(ResourceName::parse));
     let ttl = fields.optional("ttlSeconds", |value| {
         Ttl::parse(json::whole_number(value)?).map_err(|error| error.to_string())
@@ -213,14 +221,14 @@ fn read_metadata(value: &Json) -> Result<Arc<str>, String> {
     Ok(text.into())
 }
 
-fn answer(item: &ReserveItem, outcome: &ReserveOutcome, now: Time) -> ReserveAnswer {
+fn answer(item: &ReserveItem, outcome: &ReserveOutcome, sight: &Sight, now: Time) -> ReserveAnswer {
     let (status, explanation) = match outcome {
         ReserveOutcome::Acquired(_) => ("ACQUIRED", "It is yours.".to_owned()),
         ReserveOutcome::AlreadyHad(held) => (
             "ALREADY_HAD",
             format!("It has been yours since {}.", iso(held.reserved_at)),
         ),
-        ReserveOutcome::AlreadyHeld(held) => ("ALREADY_HELD", describe(held)),
+        ReserveOutcome::AlreadyHeld(held) => ("ALREADY_HELD", describe(held, sight)),
     };
     let (own, other) = match outcome {
         ReserveOutcome::Acquired(held) | ReserveOutcome::AlreadyHad(held) => (Some(held), None),
@@ -239,8 +247,8 @@ fn answer(item: &ReserveItem, outcome: &ReserveOutcome, now: Time) -> ReserveAns
         acquired_blockers: None,
         reserved_at_path: None,
         mode: Some("exclusive"),
-        held_by: other.map(|held| Holder::from(&**held)),
-        holders: other.map(|held| vec![Holder::from(&**held)]),
+        held_by: other.map(|held| Holder::new(held, sight)),
+        holders: other.map(|held| vec![Holder::new(held, sight)]),
         position: None,
         available_at: None,
         retry_after_ms: other
@@ -249,42 +257,50 @@ fn answer(item: &ReserveItem, outcome: &ReserveOutcome, now: Time) -> ReserveAns
     }
 }
 
-fn describe(held: &Reservation) -> String {
+fn describe(held: &Reservation, sight: &Sight) -> String {
     let since = iso(held.reserved_at);
     let until = held.expires_at.map_or_else(
         || "until it is released".to_owned(),
         |expiry| format!("until {}", iso(expiry)),
     );
-    format!(
-        "{} holds it since {since}, {until}.",
-        held.principal.requester
-    )
+    format!("{} holds it since {since}, {until}.", sight.name(held))
 }
 
 fn denied(state: &ApiState, principal: &ApiPrincipal, denial: &Denial, now: Time) -> Problem {
-    let Denial::ActiveReservations {
-        limit,
-        next_deadline,
-    } = denial;
+    let (limit, next_deadline, is_own) = match denial {
+        Denial::ActiveReservations {
+            limit,
+            next_deadline,
+        } => (*limit, next_deadline, false),
+        Denial::OfOnePrincipal {
+            limit,
+            next_deadline,
+        } => (*limit, next_deadline, true),
+    };
     let tier = principal.credential().tenant.tier();
     let retry_after = next_deadline
         .map_or(LONGEST_RETRY, |deadline| {
             millis_until(now, deadline).div_ceil(1_000)
         })
         .clamp(1, LONGEST_RETRY);
+    let tiers = &state.services.settings.tiers;
     let exceeded = LimitExceeded {
         limit_type: "activeReservations",
-        limit: *limit,
+        limit,
         tier: Some(tier),
         retry_after,
-        upgrade_required: state
-            .services
-            .settings
-            .tiers
-            .lifting(tier, |allows| allows.active_reservations)
-            .is_some(),
+        // An end user's own limit is his issuer's, whatever the tier.
+        upgrade_required: !is_own
+            && tiers
+                .lifting(tier, |allows| allows.active_reservations)
+                .is_some(),
+    };
+    let who = if is_own {
+        "The token's issuer".to_owned()
+    } else {
+        tier.to_string()
     };
     let detail =
-        format!("{tier} allows {limit} active reservations. Nothing of this request was reserved.");
+        format!("{who} allows {limit} active reservations. Nothing of this request was reserved.");
     Problem::limit("ACTIVE_RESERVATIONS_EXCEEDED", exceeded, detail)
 }

@@ -1,14 +1,16 @@
 //! `POST /Reservation/unreserve`.
 
 use axum::{body::Body, extract::State, response::IntoResponse, response::Response};
-use coop_engine::{
-    Command, Outcome, ReleaseToken, Requester, ResourceName, UnreserveItem, UnreserveOutcome,
-};
+use coop_engine::{Command, Outcome, ReleaseToken, ResourceName, UnreserveItem, UnreserveOutcome};
 use http::{HeaderMap, StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{ApiState, reserve::MOST_ITEMS};
+use super::{
+    ApiState,
+    requester::{Requesters, Sight},
+    reserve::MOST_ITEMS,
+};
 use crate::{
     api::{
         body,
@@ -29,8 +31,8 @@ use crate::{
     reason = "documents the body, which is read strictly by hand so that every problem is named"
 )]
 pub(super) struct UnreserveRequest {
-    /// Who holds it.
-    requester: String,
+    /// Who holds it. With an exchanged token it may be left out and is its subject.
+    requester: Option<String>,
     /// What is held.
     resource: String,
     /// The token that the reservation was answered with.
@@ -64,7 +66,7 @@ pub(super) struct UnreserveAnswer {
         (status = 400, description = "The body cannot be used", body = ProblemBody),
         (status = 401, description = "No valid key", body = ProblemBody),
         (status = 403, description = "An item had a wrong release token (the same array; the others have been carried \
-            out), or the tenant is suspended (a problem)", content(
+            out), the tenant is suspended, or an exchanged token acts for somebody else (a problem)", content(
                 (Vec<UnreserveAnswer> = "application/json"),
                 (ProblemBody = "application/problem+json"),
             )),
@@ -83,7 +85,11 @@ pub(super) async fn unreserve(
     request: Body,
 ) -> Result<Response, Limited> {
     let body = body::read(&headers, request).await?;
-    let items = json::items(&body, MOST_ITEMS, read_item)?;
+    let mut requesters = Requesters::of(&asker.principal);
+    let items = json::items(&body, MOST_ITEMS, |fields| {
+        read_item(fields, &mut requesters)
+    })?;
+    requesters.check()?;
     // Load must not make a holder keep what it wants to give back.
     let standing = state.take(&asker, items.len())?;
     let command = Command::Unreserve(items);
@@ -105,10 +111,11 @@ pub(super) async fn unreserve(
     let is_refused = outcomes
         .iter()
         .any(|outcome| matches!(outcome, UnreserveOutcome::InvalidReleaseToken));
+    let sight = Sight::of(&asker.principal);
     let body: Vec<_> = items
         .iter()
         .zip(&outcomes)
-        .map(|(item, outcome)| answer(item, outcome))
+        .map(|(item, outcome)| answer(item, outcome, &sight))
         .collect();
     let status = if is_refused {
         StatusCode::FORBIDDEN
@@ -123,8 +130,8 @@ pub(super) async fn unreserve(
     .into_response())
 }
 
-fn read_item(fields: &mut Fields<'_>) -> Option<UnreserveItem> {
-    let requester = fields.required("requester", json::text(Requester::parse));
+fn read_item(fields: &mut Fields<'_>, requesters: &mut Requesters) -> Option<UnreserveItem> {
+    let requester = requesters.read(fields);
     let resource = fields.required("resource", json::text(ResourceName::parse));
     let token = fields.optional("releaseToken", json::string);
     Some(UnreserveItem {
@@ -134,7 +141,7 @@ fn read_item(fields: &mut Fields<'_>) -> Option<UnreserveItem> {
     })
 }
 
-fn answer(item: &UnreserveItem, outcome: &UnreserveOutcome) -> UnreserveAnswer {
+fn answer(item: &UnreserveItem, outcome: &UnreserveOutcome, sight: &Sight) -> UnreserveAnswer {
     let (status, explanation, released) = match outcome {
         UnreserveOutcome::Relinquished(held) => (
             "RELINQUISHED",
@@ -146,7 +153,7 @@ fn answer(item: &UnreserveItem, outcome: &UnreserveOutcome) -> UnreserveAnswer {
             "DOESNT_OWN_RESERVATION",
             format!(
                 "{} holds it since {}.",
-                held.principal.requester,
+                sight.name(held),
                 iso(held.reserved_at)
             ),
             None,

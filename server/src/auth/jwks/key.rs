@@ -23,7 +23,7 @@ impl Key {
     /// Reads one member of a set. None: it is no key that we may use. Sets hold keys for other purposes too, so one of
     /// those does not spoil the set.
     pub(super) fn read(json: &Value) -> Option<Self> {
-        if SECRET_MEMBERS.iter().any(|name| json.get(name).is_some()) {
+        if has_secret(json) {
             return None;
         }
         let jwk: Jwk = serde_json::from_value(json.clone()).ok()?;
@@ -51,6 +51,11 @@ impl Key {
             decoding: DecodingKey::from_jwk(&jwk).ok()?,
         })
     }
+}
+
+/// Whether a member of a set holds what nobody but its owner may have.
+pub(super) fn has_secret(json: &Value) -> bool {
+    SECRET_MEMBERS.iter().any(|name| json.get(name).is_some())
 }
 
 fn algorithms(parameters: &AlgorithmParameters) -> Option<Vec<Algorithm>> {

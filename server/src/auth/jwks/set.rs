@@ -42,6 +42,8 @@ impl VerificationKey {
 /// The usable keys of a set.
 pub struct KeySet {
     keys: HashMap<String, Key>,
+    /// Whether a private or shared key is among its members. It is not used, and it is not where it belongs.
+    pub has_secrets: bool,
 }
 
 impl KeySet {
@@ -71,7 +73,32 @@ impl KeySet {
             .filter(|key| seen.get(key.id.as_str()) == Some(&1))
             .map(|key| (key.id.clone(), key))
             .collect();
-        Ok(Self { keys })
+        let has_secrets = members.iter().any(super::key::has_secret);
+        Ok(Self { keys, has_secrets })
+    }
+
+    /// Whether anything can be held against it.
+    #[must_use]
+    pub fn is_usable(&self) -> bool {
+        self.keys.values().any(|key| !key.algorithms.is_empty())
+    }
+
+    /// The key that a token's header names.
+    ///
+    /// # Errors
+    /// [`KeyError::Unknown`]
+    pub fn key(
+        self: Arc<Self>,
+        id: Option<&str>,
+        algorithm: Algorithm,
+    ) -> Result<VerificationKey, KeyError> {
+        match id {
+            Some(id) if self.has(id, algorithm) => Ok(VerificationKey {
+                id: id.to_owned(),
+                set: self,
+            }),
+            _ => Err(KeyError::Unknown),
+        }
     }
 
     /// Whether there is a key of that id for that algorithm.
@@ -107,12 +134,14 @@ impl Jwks {
         if !set.has(id, algorithm) {
             set = self.0.newer(&set).await?;
         }
-        if !set.has(id, algorithm) {
-            return Err(KeyError::Unknown);
-        }
-        Ok(VerificationKey {
-            set,
-            id: id.to_owned(),
-        })
+        set.key(Some(id), algorithm)
+    }
+
+    /// The set, fresh where possible.
+    ///
+    /// # Errors
+    /// [`FetchError`]
+    pub async fn current(&self) -> Result<Arc<KeySet>, FetchError> {
+        self.0.current().await
     }
 }

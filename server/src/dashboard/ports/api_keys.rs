@@ -2,7 +2,7 @@
 
 use app::{
     error::AppError,
-    model::{ApiKey, KeyList, KeyValue},
+    model::{ApiKey, KeyList, KeyUsage, KeyValue, Use, UsedKey},
     ports::KeysPort,
 };
 use async_trait::async_trait;
@@ -11,9 +11,9 @@ use coop_engine::Label;
 use super::moment;
 use crate::{
     dashboard::asker::{Asker, of_domain},
-    domain::{self, api_keys},
+    domain::{self, api_keys, usage},
     keyring::KeyText,
-    model::{self, ApiKeyId},
+    model::{self, ApiKeyId, ApiKeyUsage, Day},
 };
 
 #[async_trait]
@@ -35,19 +35,19 @@ impl KeysPort for Asker {
         let tiers = &services.settings.tiers;
         let lifted_by = tiers.lifting(page.tier, |allows| allows.api_keys);
         Ok(KeyList {
-            keys: page.keys.into_iter().map(shown).collect(),
+            keys: page.keys.into_iter().map(|key| self.used(key)).collect(),
             count: page.count,
             limit: tiers.of(page.tier).api_keys,
             lifted_by: lifted_by.map(|tier| tier.name().to_owned()),
         })
     }
 
-    async fn find(&self, id: &str) -> Result<ApiKey, AppError> {
+    async fn find(&self, id: &str) -> Result<UsedKey, AppError> {
         let tenant = self.tenant().await?;
         let id = ApiKeyId::parse(id).ok_or(AppError::NotFound)?;
         api_keys::find(&self.services().ledger, tenant, id)
             .await
-            .map(shown)
+            .map(|key| self.used(key))
             .map_err(of_domain)
     }
 
@@ -130,6 +130,39 @@ impl KeysPort for Asker {
         .await
         .map(with_value)
         .map_err(of_domain)
+    }
+}
+
+impl Asker {
+    /// A key of the asker's with how it is used today.
+    fn used(&self, key: model::ApiKey) -> UsedKey {
+        let services = self.services();
+        let today = Day::of(services.clock.now());
+        let usage = usage::of_key(&services.ledger, key.id, today);
+        UsedKey {
+            key: shown(key),
+            usage: usage.map(shown_usage).unwrap_or_default(),
+        }
+    }
+}
+
+fn shown_usage(usage: ApiKeyUsage) -> KeyUsage {
+    let last = usage.last_used_at.map(|at| Use {
+        at: moment(at),
+        from: usage.last_used_from,
+        user_agent: usage.user_agent,
+    });
+    let old_value_last = usage.old_value_last_used_at.map(|at| Use {
+        at: moment(at),
+        from: usage.old_value_last_used_from,
+        user_agent: None,
+    });
+    KeyUsage {
+        last,
+        requests_today: usage.requests_today,
+        refusals_today: usage.refusals_today,
+        old_value_uses: usage.old_value_uses_since_rotation,
+        old_value_last,
     }
 }
 

@@ -4,6 +4,7 @@ mod account;
 mod admin;
 mod api_keys;
 mod audit;
+mod issuers;
 mod reservations;
 mod settings;
 

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{key_of, rotate::replace};
 use crate::{
     clock::SharedClock,
-    domain::{Error, active::active},
+    domain::{Error, active::active, exchange},
     keyring::{KeyText, Keyring},
     ledger::{Effect, Found, Ledger, Mutation},
     model::{ApiKeyId, By, Deed, KeyState, TenantId},
@@ -90,7 +90,7 @@ async fn end(
 /// What a report of a leaked value led to. For the log: whoever reports is told nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Leak {
-    /// It was a further key's: that key is revoked.
+    /// It was a further key's, or a token: that is revoked.
     Revoked,
     /// It was the default key's: that has a new value now, which its owner finds on the dashboard.
     Rotated,
@@ -112,11 +112,15 @@ pub async fn report_leak(
     let Found::Live(credential) = ledger.credentials().find(&keyring.digest(value)) else {
         return Ok(Leak::Nothing);
     };
+    let Some(id) = credential.key() else {
+        exchange::revoke(ledger, clock, &credential, by).await?;
+        return Ok(Leak::Revoked);
+    };
     let leaked = Leaked {
         digest: keyring.digest(value).0,
         keyring: Arc::clone(keyring),
         tenant: credential.tenant.id,
-        id: credential.key,
+        id,
         by,
         now: clock.now(),
     };

@@ -110,7 +110,7 @@ pub const RULES: &[Rule] = &[
     rule("problem", &["domain", "model", "random"], &["axum", "http"]),
     rule(
         "rate_limit",
-        &["clock", "model", "problem"],
+        &["client", "clock", "model", "problem"],
         &["governor", "http", "std::net"],
     ),
     rule(
@@ -152,6 +152,8 @@ pub const RULES: &[Rule] = &[
             "auth::api_key",
             // Who does something, for the audit log: neither domain's credential.
             "auth::by",
+            // A JWT is no session: it is exchanged at this door, and nothing of the dashboard's is in it.
+            "auth::exchange",
             "client",
             "clock",
             "domain",
@@ -169,6 +171,8 @@ pub const RULES: &[Rule] = &[
             "coop_engine",
             "http",
             "http_body_util",
+            // The client's address, which exchanges are limited by.
+            "std::net",
             "tokio",
             "tower",
             "utoipa",
@@ -213,6 +217,8 @@ pub const RULES: &[Rule] = &[
         "cli",
         &[
             "api",
+            // Reads an issuer's keys as the dashboard does.
+            "auth::exchange",
             "clock",
             "config",
             "domain",
@@ -222,7 +228,7 @@ pub const RULES: &[Rule] = &[
             "store",
             "telemetry",
         ],
-        &["clap", "coop_engine", "std::process"],
+        &["clap", "coop_engine", "std::fs", "std::process"],
     ),
     // What puts it all together holds no rule of its own.
     rule(

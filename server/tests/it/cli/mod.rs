@@ -2,6 +2,7 @@
 
 mod audit;
 mod files;
+mod issuer;
 mod provision;
 mod settings;
 

@@ -97,6 +97,10 @@ fn every_risky_combination_is_warned_about() {
             "the master key lies beside the database",
         ),
         (
+            &[("COOP_LOCKER_JWKS_PRIVATE_NETWORKS", "10.0.0.0/8,fd00::/8")],
+            "jwks_private_networks is set",
+        ),
+        (
             &[("COOP_LOCKER_TRUSTED_PROXIES", "1")],
             "chooses the address",
         ),
@@ -131,6 +135,7 @@ fn a_setting_that_cannot_be_used_is_named() {
         ("GOOGLE_CLIENT_ID", "alone"),
         ("ADMINS", "somebody"),
         ("ADMINS", "dev ann@example.com"),
+        ("JWKS_PRIVATE_NETWORKS", "10.0.0.0/8,localhost"),
     ] {
         for command in ["check-config", "serve"] {
             let mut command = site.command(&[command]);

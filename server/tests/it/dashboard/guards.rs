@@ -12,6 +12,7 @@ fn posts() -> Vec<&'static str> {
         "/dashboard",
         "/dashboard/settings",
         "/admin/tenants/ten_00000000001",
+        "/dashboard/issuers",
         "/claim",
         "/auth/dev",
         "/auth/sign-out",

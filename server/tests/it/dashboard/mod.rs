@@ -8,6 +8,7 @@ mod failures;
 mod files;
 mod guards;
 mod headers;
+mod issuers;
 pub mod keys;
 mod keys_page;
 mod parts;

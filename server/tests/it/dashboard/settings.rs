@@ -187,6 +187,15 @@ async fn furnish(app: &App, ann: &Browser<'_>) -> (TenantId, String) {
         "INSERT INTO claims (code_hash, tenant_id, expires_at) VALUES (x'01', {id}, 9223372036854775807)"
     );
     app.meddle(claim.leak()).await;
+    let exchanges = format!(
+        "INSERT INTO trusted_issuers (id, tenant_id, label, issuer, audience, algorithms, jwks, enabled, version, one_time, \
+             max_ttl_seconds, created_at) VALUES (1, {id}, 'a', 'b', 'c', 'RS256', '{{}}', 1, 1, 0, 60, 0); \
+         INSERT INTO access_tokens (digest, tenant_id, issuer_id, issuer_version, subject, expires_at, revoked) \
+             VALUES (x'02', {id}, 1, 1, 's', 9223372036854775807, 0); \
+         INSERT INTO exchange_failures (id, tenant_id, issuer_id, at, failed_check) VALUES (1, {id}, 1, 1, 'exp'); \
+         INSERT INTO exchange_counts (tenant_id, issuer_id, hour, exchanged, refused) VALUES ({id}, 1, 1, 1, 1)"
+    );
+    app.meddle(exchanges.leak()).await;
     (tenant, key)
 }
 

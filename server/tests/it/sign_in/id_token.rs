@@ -4,10 +4,10 @@ use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, EncodingKey, crypto};
 use serde_json::{Value, json};
 
-use super::{
+use super::{provider::CLIENT, world::World};
+use crate::support::{
+    jwt::Draft,
     keys::{ED25519, P256, RSA, STRANGER},
-    provider::CLIENT,
-    world::{Draft, World},
 };
 
 /// A name, and what is done to a valid token.

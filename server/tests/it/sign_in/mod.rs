@@ -4,7 +4,6 @@
 pub mod browser;
 mod fresh;
 mod id_token;
-mod keys;
 mod outages;
 pub mod provider;
 mod session;

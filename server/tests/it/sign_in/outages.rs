@@ -5,11 +5,13 @@ use serde_json::json;
 
 use super::{
     browser::Browser,
-    keys::{Key, RSA},
     provider::{CLIENT, DISCOVERY, KEYS, SECRET, TOKEN},
     world::World,
 };
-use crate::support::{Answer, App};
+use crate::support::{
+    Answer, App,
+    keys::{Key, RSA},
+};
 
 const SECOND: i64 = 1_000;
 

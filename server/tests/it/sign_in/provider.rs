@@ -25,7 +25,7 @@ use tokio_util::{
 };
 use url::{Url, form_urlencoded};
 
-use super::keys::{ED25519, P256, RSA};
+use crate::support::keys::{ED25519, P256, RSA};
 
 pub const CLIENT: &str = "our-client";
 pub const SECRET: &str = "our-client-secret";

@@ -1,40 +1,18 @@
 //! A server, the provider that it trusts, and the person who sits before both.
 
-use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use coop_locker::clock::Clock as _;
-use serde_json::{Value, json};
+use serde_json::json;
 use url::Url;
 
 use super::{
     browser::Browser,
-    keys::{Key, RSA},
     provider::{CLIENT, Grant, Provider, SECRET, field},
 };
-use crate::support::{Answer, App};
+use crate::support::{Answer, App, jwt::Draft, keys::RSA};
 
 pub struct World {
     pub app: App,
     pub provider: Provider,
-}
-
-/// An ID token that is not signed yet; a valid one, until a test changes it.
-pub struct Draft {
-    pub header: Value,
-    pub claims: Value,
-    pub key: &'static Key,
-    /// Changes the finished token.
-    pub finish: fn(String) -> String,
-}
-
-impl Draft {
-    fn sign(&self) -> String {
-        let text = |json: &Value| BASE64_URL_SAFE_NO_PAD.encode(json.to_string());
-        let message = format!("{}.{}", text(&self.header), text(&self.claims));
-        let algorithm = self.header["alg"].as_str().unwrap_or_default();
-        let signature = self.key.sign(algorithm, message.as_bytes());
-        let signature = BASE64_URL_SAFE_NO_PAD.encode(signature);
-        (self.finish)(format!("{message}.{signature}"))
-    }
 }
 
 impl World {

@@ -3,6 +3,7 @@
 mod account;
 mod api_keys;
 mod audit;
+mod issuers;
 mod sessions;
 mod tenants;
 mod usage;
@@ -29,6 +30,7 @@ async fn contract(db: &mut Db) {
     audit::contract(db).await;
     sessions::contract(db).await;
     usage::contract(db).await;
+    issuers::contract(db).await;
 }
 
 #[tokio::test]

@@ -4,6 +4,8 @@ mod app;
 mod clock;
 mod events;
 mod http;
+pub mod jwt;
+pub mod keys;
 mod postgres;
 pub mod schema;
 mod server;

@@ -1,12 +1,15 @@
+mod table;
+
 use super::{instead, query, signed_in};
 use crate::{
-    components::{Layout, ShownKey, Time, TimeForm, TimeTicker},
+    components::{Layout, ShownKey, Time, TimeForm, TimeTicker, grouped},
     error::AppError,
-    model::{Account, ApiKey, KeyList, Refused, Shown},
+    model::{Account, ApiKey, KeyList, KeyUsage, Refused, Shown, UsedKey},
     ports,
     routes::{self, action},
 };
 use leptos::prelude::*;
+use table::Table;
 
 /// Keys on a page of the list.
 const LISTED: u32 = 100;
@@ -32,7 +35,7 @@ struct Data {
     list: KeyList,
     /// The page of the list, from 1.
     page: u64,
-    managed: Option<ApiKey>,
+    managed: Option<UsedKey>,
 }
 
 async fn load() -> Result<Data, AppError> {
@@ -75,7 +78,7 @@ fn Loaded(data: Data) -> impl IntoView {
     let tier = account.tier.clone();
     let refused = use_context::<Refused>();
     let typed = refused.as_ref().map(|refused| refused.label.clone());
-    let managed_id = managed.as_ref().map(|key| key.id.clone());
+    let managed_id = managed.as_ref().map(|used| used.key.id.clone());
     let pages = list.count.div_ceil(LISTED.into()).max(1);
     view! {
         <Layout title="API keys".into() account=Some(account)>
@@ -86,7 +89,7 @@ fn Loaded(data: Data) -> impl IntoView {
             {done().map(|done| view! { <p class="notice" role="status">{done}</p> })}
             {refused.map(|refused| view! { <Failure error=refused.error /> })}
             {use_context::<Shown>().map(|shown| view! { <ShownKey shown /> })}
-            {managed.map(|key| view! { <Manage api_key=key typed=typed.clone() /> })}
+            {managed.map(|used| view! { <Manage used typed=typed.clone() /> })}
             {managed_id.is_none().then(|| view! { <Create list=list.clone() tier typed /> })}
             <Table keys=list.keys managed=managed_id />
             <Pages page pages />
@@ -169,7 +172,11 @@ fn full(list: &KeyList, tier: &str) -> String {
 
 /// Everything that can be done with one key.
 #[component]
-fn Manage(api_key: ApiKey, typed: Option<String>) -> impl IntoView {
+fn Manage(used: UsedKey, typed: Option<String>) -> impl IntoView {
+    let UsedKey {
+        key: api_key,
+        usage,
+    } = used;
     let label = typed.unwrap_or_else(|| api_key.label.clone());
     let here = format!("{}?key={}", routes::KEYS, api_key.id);
     view! {
@@ -179,6 +186,7 @@ fn Manage(api_key: ApiKey, typed: Option<String>) -> impl IntoView {
                 <code class="mono muted">{api_key.hint.clone()}</code>
                 <a class="button small push" href=routes::KEYS>"Close"</a>
             </div>
+            <Former usage=usage.clone() />
             <form class="actions" method="post" action=here.clone()>
                 <Hidden api_key=api_key.clone() action=action::REVEAL />
                 <button class="button">"Reveal"</button>
@@ -204,6 +212,7 @@ fn Manage(api_key: ApiKey, typed: Option<String>) -> impl IntoView {
                         "The old value stops working at once: requests that use it, also those under way, are answered "
                         <strong>"401 Unauthorized"</strong> ". Reservations stay as they are."
                     </p>
+                    <p>{cut(&usage)}</p>
                     <form method="post" action=here.clone()>
                         <Hidden api_key=api_key.clone() action=action::ROTATE />
                         <button class="button danger">"Rotate key"</button>
@@ -218,6 +227,41 @@ fn Manage(api_key: ApiKey, typed: Option<String>) -> impl IntoView {
         </section>
     }
     .into_any()
+}
+
+/// What a rotation would cut off.
+fn cut(usage: &KeyUsage) -> String {
+    match usage.requests_today {
+        0 => "No request came with this value today.".into(),
+        1 => "One request came with this value today.".into(),
+        many => format!("{} requests came with this value today.", grouped(many)),
+    }
+}
+
+/// Who has not learnt the new value yet.
+#[component]
+fn Former(usage: KeyUsage) -> impl IntoView {
+    let KeyUsage {
+        old_value_uses,
+        old_value_last,
+        ..
+    } = usage;
+    old_value_last.map(|last| {
+        let times = if old_value_uses == 1 {
+            "once".to_owned()
+        } else {
+            format!("{} times", grouped(old_value_uses))
+        };
+        let from = last.from.map(|from| format!(", from {from}"));
+        view! {
+            <p class="notice">
+                {format!("Somebody still uses an old value: {times} since the rotation, the last time ")}
+                <Time moment=last.at form=TimeForm::Distance />
+                {from}
+                "."
+            </p>
+        }
+    })
 }
 
 #[component]
@@ -247,75 +291,6 @@ fn Hidden(api_key: ApiKey, action: &'static str) -> impl IntoView {
         <input type="hidden" name="action" value=action />
         <input type="hidden" name="key" value=api_key.id />
         <input type="hidden" name="version" value=api_key.version />
-    }
-}
-
-#[component]
-fn Table(keys: Vec<ApiKey>, managed: Option<String>) -> impl IntoView {
-    view! {
-        <section class="card" aria-labelledby="keys-title">
-            <h2 id="keys-title">"Keys"</h2>
-            <table class="table stack" role="table" aria-labelledby="keys-title">
-                <thead role="rowgroup">
-                    <tr role="row">
-                        <th role="columnheader" scope="col">"Label"</th>
-                        <th role="columnheader" scope="col">"Key"</th>
-                        <th role="columnheader" scope="col">"Created"</th>
-                        <th role="columnheader" scope="col"><span class="unseen">"Manage"</span></th>
-                    </tr>
-                </thead>
-                <tbody role="rowgroup">
-                    {keys
-                        .into_iter()
-                        .map(|key| {
-                            let is_managed = managed.as_ref() == Some(&key.id);
-                            view! { <Row api_key=key is_managed /> }
-                        })
-                        .collect_view()}
-                </tbody>
-            </table>
-        </section>
-    }
-    .into_any()
-}
-
-#[component]
-fn Row(api_key: ApiKey, is_managed: bool) -> impl IntoView {
-    let ApiKey {
-        id,
-        label,
-        hint,
-        is_default,
-        created_at,
-        created_by,
-        rotated_at,
-        ..
-    } = api_key;
-    let name = format!("Manage {label}");
-    let manage = format!("{}?key={id}", routes::KEYS);
-    view! {
-        <tr role="row">
-            <td role="cell" data-label="Label">
-                <span class="strong">{label}</span>
-                {(is_default).then(|| view! { <span class="badge">"default"</span> })}
-                <span class="muted mono fence">{id}</span>
-            </td>
-            <td role="cell" data-label="Key" class="mono">{hint}</td>
-            <td role="cell" data-label="Created">
-                <span>
-                    <Time moment=created_at form=TimeForm::Distance />
-                    <span class="muted fence">{format!("by {created_by}")}</span>
-                    {rotated_at.map(|moment| view! {
-                        <span class="muted fence">"rotated " <Time moment form=TimeForm::Distance /></span>
-                    })}
-                </span>
-            </td>
-            <td role="cell" data-label="">
-                <a class="button small" href=manage aria-label=name aria-current=is_managed.then_some("true")>
-                    "Manage"
-                </a>
-            </td>
-        </tr>
     }
 }
 

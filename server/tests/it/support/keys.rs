@@ -1,4 +1,4 @@
-//! Keys of a provider, generated when a test first needs them.
+//! Keys of token issuers, generated when a test first needs them.
 
 use std::sync::LazyLock;
 
@@ -6,8 +6,8 @@ use aws_lc_rs::{
     rand::SystemRandom,
     rsa::{KeyPair as RsaKeyPair, KeySize},
     signature::{
-        ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _,
-        RSA_PKCS1_SHA256, RSA_PKCS1_SHA512, RSA_PSS_SHA256,
+        ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair,
+        Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256, RSA_PKCS1_SHA512, RSA_PSS_SHA256,
     },
 };
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -19,6 +19,10 @@ pub static STRANGER: LazyLock<Key> = LazyLock::new(|| Key::rsa("rsa"));
 pub static P256: LazyLock<Key> = LazyLock::new(|| Key {
     id: "p256",
     pair: Pair::P256(EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key")),
+});
+pub static P384: LazyLock<Key> = LazyLock::new(|| Key {
+    id: "p384",
+    pair: Pair::P384(EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING).expect("a key")),
 });
 pub static ED25519: LazyLock<Key> = LazyLock::new(|| Key {
     id: "ed25519",
@@ -33,6 +37,7 @@ pub struct Key {
 enum Pair {
     Rsa(RsaKeyPair),
     P256(EcdsaKeyPair),
+    P384(EcdsaKeyPair),
     Ed25519(Ed25519KeyPair),
 }
 
@@ -46,7 +51,7 @@ impl Key {
     pub fn public(&self) -> &[u8] {
         match &self.pair {
             Pair::Rsa(pair) => pair.public_key().as_ref(),
-            Pair::P256(pair) => pair.public_key().as_ref(),
+            Pair::P256(pair) | Pair::P384(pair) => pair.public_key().as_ref(),
             Pair::Ed25519(pair) => pair.public_key().as_ref(),
         }
     }
@@ -65,6 +70,10 @@ impl Key {
             Pair::P256(_) => {
                 let (x, y) = self.public()[1..].split_at(32);
                 json!({"kid": self.id, "kty": "EC", "crv": "P-256", "x": text(x), "y": text(y)})
+            }
+            Pair::P384(_) => {
+                let (x, y) = self.public()[1..].split_at(48);
+                json!({"kid": self.id, "kty": "EC", "crv": "P-384", "x": text(x), "y": text(y)})
             }
             Pair::Ed25519(_) => {
                 let x = text(self.public());
@@ -86,7 +95,7 @@ impl Key {
                 signed.expect("signed");
                 signature
             }
-            Pair::P256(pair) => {
+            Pair::P256(pair) | Pair::P384(pair) => {
                 let signature = pair.sign(&random, message).expect("signed");
                 signature.as_ref().to_vec()
             }

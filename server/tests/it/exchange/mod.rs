@@ -1,0 +1,16 @@
+//! JWT exchange: a tenant's own JWTs, signed with real keys that lie on a server within the test, and what the tokens open
+//! that they are exchanged for.
+
+mod acting;
+mod addresses;
+mod audience;
+mod cases;
+mod checks;
+pub mod documented;
+mod ends;
+mod jwks;
+mod limits;
+mod switches;
+mod world;
+
+pub use world::{KeyServer, LOOPBACK, set as key_set};
