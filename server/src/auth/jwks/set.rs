@@ -140,7 +140,7 @@ impl Jwks {
     /// The set, fresh where possible.
     ///
     /// # Errors
-    /// [`FetchError`]
+    /// When they cannot be had: why.
     pub async fn current(&self) -> Result<Arc<KeySet>, FetchError> {
         self.0.current().await
     }

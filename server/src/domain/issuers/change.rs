@@ -41,7 +41,7 @@ impl Edit {
 /// `version` is the one that the person saw.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Stale`] when it was changed meanwhile, else as [`add`].
+/// [`Error::NotFound`], [`Error::Stale`] when it was changed meanwhile, else as [`add`](super::add).
 pub async fn change(
     ledger: &Ledger,
     clock: &SharedClock,
