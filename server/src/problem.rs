@@ -206,9 +206,13 @@ impl From<domain::Error> for Problem {
                 "LIMIT_REACHED",
                 format!("The tier allows {limit} of them."),
             ),
-            Error::CredentialDied => Self::unauthorized(
+            Error::KeyRotated => Self::unauthorized(
                 "API_KEY_ROTATED",
-                "This API key was rotated or revoked before the request was decided. Nothing was changed.",
+                "This API key was rotated before the request was decided. Nothing was changed.",
+            ),
+            Error::KeyRevoked => Self::unauthorized(
+                "API_KEY_REVOKED",
+                "This API key was revoked before the request was decided. Nothing was changed.",
             ),
             Error::TokenExpired => Self::unauthorized(
                 "TOKEN_EXPIRED",

@@ -226,14 +226,25 @@ fn rotated() -> Problem {
     )
 }
 
-/// Guessing is hopeless, so this is not there to prevent it: it keeps the log and the processor free of programs that
-/// ask again and again with a value that is none. Who has a key passes all the same.
 fn invalid(failures: &ByAddress, client: &Client<'_>) -> Problem {
-    let Err(wait) = failures.take(client.address.map(client::limited)) else {
-        return Problem::unauthorized(
+    match count_try(failures, client) {
+        Ok(()) => Problem::unauthorized(
             "API_KEY_INVALID",
             "This API key is unknown. Check for a missing or mistyped character.",
-        );
+        ),
+        Err(problem) => problem,
+    }
+}
+
+/// Counts a value that is no key, or may be none, against the address that it came from. Guessing is hopeless, so this is
+/// not there to prevent it: it keeps the log and the processor free of programs that ask again and again with a value that
+/// is none. Who has a key passes all the same.
+///
+/// # Errors
+/// 429 with the time at which the next one is looked at.
+pub fn count_try(failures: &ByAddress, client: &Client<'_>) -> Result<(), Problem> {
+    let Err(wait) = failures.take(client.address.map(client::limited)) else {
+        return Ok(());
     };
     let limit = LimitExceeded {
         limit_type: "authentication",
@@ -247,7 +258,11 @@ fn invalid(failures: &ByAddress, client: &Client<'_>) -> Problem {
          let through.",
         limit.limit
     );
-    Problem::limit("TOO_MANY_FAILED_AUTHENTICATIONS", limit, detail)
+    Err(Problem::limit(
+        "TOO_MANY_FAILED_AUTHENTICATIONS",
+        limit,
+        detail,
+    ))
 }
 
 /// A value elsewhere is no credential; it only tells what to say.

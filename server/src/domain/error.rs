@@ -25,9 +25,12 @@ pub enum Error {
     /// The tier does not allow another one.
     #[error("the tier allows {0} of them")]
     LimitReached(u64),
-    /// The request's key was rotated or revoked before the request was decided.
-    #[error("the credential is no longer valid")]
-    CredentialDied,
+    /// The request's key was rotated before the request was decided.
+    #[error("the key was rotated")]
+    KeyRotated,
+    /// The request's key was revoked before the request was decided.
+    #[error("the key was revoked")]
+    KeyRevoked,
     /// The exchanged token has expired.
     #[error("the token has expired")]
     TokenExpired,
@@ -85,7 +88,8 @@ impl From<SealError> for Error {
 impl From<Refused> for Error {
     fn from(refused: Refused) -> Self {
         match refused {
-            Refused::CredentialDied => Self::CredentialDied,
+            Refused::KeyRotated => Self::KeyRotated,
+            Refused::KeyRevoked => Self::KeyRevoked,
             Refused::TokenExpired => Self::TokenExpired,
             Refused::TokenRevoked => Self::TokenRevoked,
             Refused::Suspended => Self::Suspended,

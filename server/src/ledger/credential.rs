@@ -8,7 +8,7 @@ use std::sync::{
 use coop_engine::{Requester, Time, Ttl};
 
 use super::{Refused, day_count::DayCount, usage::KeyUsage};
-use crate::model::{ApiKeyId, Day, KeyDigest, TenantId, Tier, Tiers, TrustedIssuerId};
+use crate::model::{ApiKeyId, Day, KeyDigest, KeyState, TenantId, Tier, Tiers, TrustedIssuerId};
 
 /// A tenant as a request has to know it.
 #[derive(Debug)]
@@ -91,7 +91,8 @@ pub struct Credential {
     /// Whose it is.
     pub tenant: Arc<TenantState>,
     bearer: Bearer,
-    live: AtomicBool,
+    /// What became of it: a [`KeyState`] as a number.
+    state: AtomicU8,
 }
 
 #[derive(Debug)]
@@ -150,7 +151,7 @@ impl Credential {
         Self {
             tenant,
             bearer,
-            live: AtomicBool::new(true),
+            state: AtomicU8::new(KeyState::Current as u8),
         }
     }
 
@@ -199,8 +200,8 @@ impl Credential {
     }
 
     /// Ends it, for everybody who holds it.
-    pub(super) fn end(&self) {
-        self.live.store(false, Ordering::Release);
+    pub(super) fn end(&self, state: KeyState) {
+        self.state.store(state as u8, Ordering::Release);
     }
 
     /// Whether it still opens something. Asked when a request arrives, once more when its command is decided, and before
@@ -209,10 +210,12 @@ impl Credential {
     /// # Errors
     /// Why it does not.
     pub fn check(&self, now: Time, tiers: &Tiers) -> Result<(), Refused> {
-        if !self.live.load(Ordering::Acquire) {
+        let state = self.state.load(Ordering::Acquire);
+        if state != KeyState::Current as u8 {
             return Err(match &self.bearer {
-                Bearer::Key { .. } => Refused::CredentialDied,
                 Bearer::Token(_) => Refused::TokenRevoked,
+                Bearer::Key { .. } if state == KeyState::Rotated as u8 => Refused::KeyRotated,
+                Bearer::Key { .. } => Refused::KeyRevoked,
             });
         }
         if let Bearer::Token(token) = &self.bearer {

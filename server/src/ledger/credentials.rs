@@ -153,7 +153,7 @@ impl Credentials {
         let Some(Found::Live(credential)) = table.by_digest.remove(digest) else {
             return;
         };
-        credential.end();
+        credential.end(state);
         let retired = match (state, credential.key(), credential.usage()) {
             (KeyState::Revoked, Some(key), _) => {
                 table.usage.remove(&key);
@@ -177,7 +177,7 @@ impl Credentials {
                     .token()
                     .is_some_and(|token| token.issuer == issuer)
             {
-                credential.end();
+                credential.end(KeyState::Revoked);
                 *found = Found::Revoked;
             }
         }
@@ -211,7 +211,7 @@ impl Credentials {
         for digest in digests {
             match table.by_digest.remove(digest) {
                 Some(Found::Live(credential)) => {
-                    credential.end();
+                    credential.end(KeyState::Revoked);
                     if let Some(key) = credential.key() {
                         table.usage.remove(&key);
                     }
@@ -225,7 +225,7 @@ impl Credentials {
         // Its tokens too, which nobody has counted.
         table.by_digest.retain(|_, found| match found {
             Found::Live(credential) if credential.tenant.id == tenant => {
-                credential.end();
+                credential.end(KeyState::Revoked);
                 false
             }
             _ => true,

@@ -43,8 +43,10 @@ pub struct Decided {
 /// Why a command was not decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
-    /// The credential died between its authentication and the decision.
-    CredentialDied,
+    /// The key was rotated between its authentication and the decision.
+    KeyRotated,
+    /// The key was revoked in between, or its tenant deleted.
+    KeyRevoked,
     /// The exchanged token has expired.
     TokenExpired,
     /// The exchanged token was revoked: by its bearer, by a change of its issuer, or with the tier.

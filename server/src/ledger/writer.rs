@@ -195,7 +195,7 @@ impl Writer {
                 continue;
             }
             if self.gone.contains(&tenant) {
-                let _ = job.reply.send(Err(Refused::CredentialDied));
+                let _ = job.reply.send(Err(Refused::KeyRevoked));
                 continue;
             }
             let Some(book) = self.books.use_book(tenant, now) else {

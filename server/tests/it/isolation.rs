@@ -3,11 +3,18 @@
 use std::{collections::BTreeSet, net::SocketAddr};
 
 use axum::{body::Body, extract::ConnectInfo};
-use coop_locker::{domain::api_keys, keyring::KeyText, model::Tier};
+use coop_locker::{
+    domain::{api_keys, tenants},
+    keyring::KeyText,
+    model::Tier,
+};
 use http::{Request, header};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, App, Site, Tenant};
+use crate::{
+    exchange::World,
+    support::{Answer, App, Site, Tenant, by},
+};
 
 /// What tenant A has, which nobody else may see or change. The names are those that B will ask for.
 const RESOURCE: &str = "database";
@@ -115,16 +122,7 @@ impl Scene {
     }
 
     async fn ask(&self, route: &Route, headers: &[(&str, &str)]) -> Answer {
-        let body = route.body.map(|body| body(&self.token).to_string());
-        let mut request = Request::builder()
-            .method(route.method.to_uppercase().as_str())
-            .uri(format!("{}{}", route.path, route.query))
-            .header(header::CONTENT_TYPE, "application/json");
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let request = request.body(Body::from(body.unwrap_or_default()));
-        self.app.send(request.expect("a request")).await
+        ask(&self.app, &self.token, route, headers).await
     }
 
     /// A's list, with A's own key.
@@ -153,6 +151,20 @@ impl Scene {
         assert!(cookie.starts_with("coop_session="), "{}", answer.text);
         cookie
     }
+}
+
+/// Asks a route for A's things.
+async fn ask(app: &App, token: &Value, route: &Route, headers: &[(&str, &str)]) -> Answer {
+    let body = route.body.map(|body| body(token).to_string());
+    let mut request = Request::builder()
+        .method(route.method.to_uppercase().as_str())
+        .uri(format!("{}{}", route.path, route.query))
+        .header(header::CONTENT_TYPE, "application/json");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let request = request.body(Body::from(body.unwrap_or_default()));
+    app.send(request.expect("a request")).await
 }
 
 #[test]
@@ -222,6 +234,39 @@ async fn with_the_key_of_another_tenant_every_route_knows_only_that_tenant() {
         for secret in [METADATA, id.as_str(), token] {
             assert!(!answer.text.contains(secret), "{}", answer.text);
         }
+        assert_eq!(scene.of_a().await, before, "{}", route.path);
+    }
+}
+
+#[tokio::test]
+async fn with_an_exchanged_token_of_another_tenant_every_route_knows_only_its_end_user() {
+    for route in ROUTES {
+        let scene = Scene::new().await;
+        let before = scene.of_a().await;
+        let services = &scene.app.services;
+        let (ledger, clock) = (&services.ledger, &services.clock);
+        tenants::set_tier(ledger, clock, scene.b.id, Tier::Starter, None, by())
+            .await
+            .expect("changed");
+        let Scene { app, a, b, token } = scene;
+        let world = World { app, tenant: b };
+        let issuer = world.issuer().await;
+        // He has the very name that A's requester has, and is somebody else.
+        let bearer = world.token(&issuer, REQUESTER).await;
+        let answer = ask(&world.app, &token, route, &[("x-api-key", &bearer)]).await;
+        assert!(
+            matches!(answer.status.as_u16(), 200 | 403),
+            "{}: {}",
+            route.path,
+            answer.text
+        );
+        let id = a.id.to_string();
+        let release = token.as_str().expect("a token");
+        for secret in [METADATA, id.as_str(), release] {
+            assert!(!answer.text.contains(secret), "{}", answer.text);
+        }
+        let World { app, tenant: b } = world;
+        let scene = Scene { app, a, b, token };
         assert_eq!(scene.of_a().await, before, "{}", route.path);
     }
 }

@@ -75,7 +75,7 @@ const ROUTES: &[Route] = &[
     Route {
         method: "post",
         path: "/api/v1/keys/report-leak",
-        statuses: &[200, 400, 408, 413, 415, 503],
+        statuses: &[200, 400, 408, 413, 415, 429, 503],
         body: Some(|_| json!({"key": TENANT_KEY})),
         sabotage: "CREATE TRIGGER broken BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'broken'); END",
     },

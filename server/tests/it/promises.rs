@@ -13,6 +13,7 @@ use crate::{
         Browser,
         keys::{form_of, values},
     },
+    exchange::World,
     support::{Answer, App, EVENTS, by},
 };
 
@@ -264,4 +265,58 @@ async fn reads_have_a_five_times_higher_limit_than_writes() {
         assert_eq!(quota(&read), 5 * quota(&write), "{tier}");
     }
     app.shut_down().await;
+}
+
+#[tokio::test]
+async fn a_valid_jwt_is_exchanged_for_a_short_lived_token_that_the_x_api_key_header_takes() {
+    let world = World::start().await;
+    let issuer = world.issuer().await;
+    let answer = world.exchange(&world.draft(&issuer).sign()).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let exchanged = answer.json();
+    assert_eq!(exchanged["tokenType"], "Bearer");
+    assert_eq!(exchanged["expiresIn"], 15 * 60);
+    let token = exchanged["token"].as_str().expect("a token");
+    let taken = world
+        .app
+        .reserve(token, json!([{"resource": "desk"}]))
+        .await;
+    assert_eq!(taken.json()[0]["status"], "ACQUIRED");
+    assert_eq!(taken.json()[0]["requester"], "alice");
+    world.app.clock.advance_ms(15 * 60 * 1_000);
+    let late = world.app.get(token, LIST).await;
+    assert_eq!(late.problem(401), "TOKEN_EXPIRED");
+}
+
+#[tokio::test]
+async fn reservations_are_scoped_to_individual_end_users() {
+    let world = World::start().await;
+    let issuer = world.issuer().await;
+    let alice = world.token(&issuer, "alice").await;
+    let bob = world.token(&issuer, "bob").await;
+    world
+        .app
+        .reserve(&alice, json!([{"resource": "desk"}]))
+        .await;
+    let refused = world.app.reserve(&bob, json!([{"resource": "desk"}])).await;
+    assert_eq!(refused.json()[0]["status"], "ALREADY_HELD");
+    assert!(!refused.text.contains("alice"), "{}", refused.text);
+    let list = world.app.get(&bob, LIST).await.json();
+    assert_eq!(list["reservations"], json!([]));
+}
+
+#[tokio::test]
+async fn jwt_exchange_is_from_starter_up_and_free_is_refused_with_the_reason() {
+    let world = World::start().await;
+    let issuer = world.issuer().await;
+    for tier in [Tier::Enterprise, Tier::Pro, Tier::Starter, Tier::Free] {
+        set_tier(&world.app, world.tenant.id, tier).await;
+        let answer = world.exchange(&world.draft(&issuer).sign()).await;
+        if tier == Tier::Free {
+            assert_eq!(answer.problem(403), "TIER_REQUIRED");
+            assert_eq!(answer.json()["upgradeRequired"], true);
+        } else {
+            assert_eq!(answer.status, 200, "{tier}: {}", answer.text);
+        }
+    }
 }

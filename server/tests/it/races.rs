@@ -91,80 +91,26 @@ async fn patiently(mut condition: impl FnMut() -> bool) {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_rotated_key_opens_nothing_from_the_moment_its_rotation_returned() {
-    let app = App::start().await;
-    let tenant = app.tenant(Tier::Enterprise).await;
-    let address = app.listen().await;
-    let mut key = tenant.key.clone();
-    let mut reserved = BTreeSet::new();
-    for rotation in 0..ROTATIONS {
-        let race = Arc::new(Race::default());
-        let clients: Vec<JoinHandle<Vec<Call>>> = (0..CLIENTS)
-            .map(|number| {
-                let (race, key) = (Arc::clone(&race), key.clone());
-                let name = format!("{rotation}-{number}");
-                thread::spawn(move || client(&race, address, &key, &name, number % 4 == 0))
-            })
-            .collect();
-        patiently(|| race.answers.load(Ordering::SeqCst) > WARM).await;
-        let new = app.rotate_default(tenant.id).await;
-        let returned = race.moments.fetch_add(1, Ordering::SeqCst);
-        race.over.store(true, Ordering::SeqCst);
-        key = new;
-
-        let mut refused = 0;
-        for client in clients {
-            let calls = tokio::task::spawn_blocking(|| client.join().expect("no panic"));
-            for call in calls.await.expect("no panic") {
-                let Call {
-                    began,
-                    reply,
-                    resource,
-                } = call;
-                match reply.status {
-                    200 => {
-                        assert!(
-                            began < returned,
-                            "opened after its rotation: {}",
-                            reply.body
-                        );
-                        reserved.extend(resource);
-                    }
-                    401 => {
-                        assert_eq!(reply.json()["code"], "API_KEY_ROTATED");
-                        refused += 1;
-                    }
-                    _ => panic!("{}", reply.body),
-                }
-            }
-        }
-        assert!(refused >= CLIENTS, "{refused} refusals");
-        // Both ways: what was answered 200 is there, and nothing of what was answered 401.
-        assert_eq!(names(&app, &key).await, reserved);
-    }
-    app.shut_down().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_suspended_tenant_opens_nothing_from_the_moment_its_suspension_returned() {
-    let app = App::start().await;
-    let tenant = app.tenant(Tier::Enterprise).await;
+/// Lets many clients ask with a key in tight loops and ends it while they do. Nothing that began after the end had returned
+/// is answered 200, and all of them are refused in the end. Answers what was reserved before.
+async fn raced(
+    app: &App,
+    key: &str,
+    name: &str,
+    end: impl Future<Output = ()>,
+    (status, code): (u16, &str),
+) -> BTreeSet<String> {
     let address = app.listen().await;
     let race = Arc::new(Race::default());
     let clients: Vec<JoinHandle<Vec<Call>>> = (0..CLIENTS)
         .map(|number| {
-            let (race, key) = (Arc::clone(&race), tenant.key.clone());
-            let name = number.to_string();
+            let (race, key) = (Arc::clone(&race), key.to_owned());
+            let name = format!("{name}-{number}");
             thread::spawn(move || client(&race, address, &key, &name, number % 4 == 0))
         })
         .collect();
     patiently(|| race.answers.load(Ordering::SeqCst) > WARM).await;
-    let (ledger, clock) = (&app.services.ledger, &app.services.clock);
-    let reason = || Reason::parse("a test").expect("a reason");
-    admin::suspend(ledger, clock, tenant.id, reason(), by())
-        .await
-        .expect("suspended");
+    end.await;
     let returned = race.moments.fetch_add(1, Ordering::SeqCst);
     race.over.store(true, Ordering::SeqCst);
 
@@ -172,24 +118,71 @@ async fn a_suspended_tenant_opens_nothing_from_the_moment_its_suspension_returne
     for client in clients {
         let calls = tokio::task::spawn_blocking(|| client.join().expect("no panic"));
         for call in calls.await.expect("no panic") {
-            match call.reply.status {
-                200 => {
-                    assert!(call.began < returned, "opened after: {}", call.reply.body);
-                    reserved.extend(call.resource);
-                }
-                403 => {
-                    assert_eq!(call.reply.json()["code"], "TENANT_SUSPENDED");
-                    refused += 1;
-                }
-                _ => panic!("{}", call.reply.body),
+            let reply = call.reply;
+            if reply.status == 200 {
+                assert!(call.began < returned, "opened after: {}", reply.body);
+                reserved.extend(call.resource);
+            } else {
+                assert_eq!(reply.status, status, "{}", reply.body);
+                assert_eq!(reply.json()["code"], code);
+                refused += 1;
             }
         }
     }
     assert!(refused >= CLIENTS, "{refused} refusals");
+    reserved
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rotated_key_opens_nothing_from_the_moment_its_rotation_returned() {
+    let app = App::start().await;
+    let tenant = app.tenant(Tier::Enterprise).await;
+    let mut key = tenant.key.clone();
+    let mut reserved = BTreeSet::new();
+    for rotation in 0..ROTATIONS {
+        let mut new = String::new();
+        let rotate = async { new = app.rotate_default(tenant.id).await };
+        let name = rotation.to_string();
+        reserved.extend(raced(&app, &key, &name, rotate, (401, "API_KEY_ROTATED")).await);
+        key = new;
+        // Both ways: what was answered 200 is there, and nothing of what was answered 401.
+        assert_eq!(names(&app, &key).await, reserved);
+    }
+    app.shut_down().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_revoked_key_opens_nothing_from_the_moment_its_revocation_returned() {
+    let app = App::start().await;
+    let tenant = app.tenant(Tier::Enterprise).await;
+    let (key, value) = app.make_key(tenant.id, "worker").await;
+    let revoke = async {
+        let (ledger, clock) = (&app.services.ledger, &app.services.clock);
+        api_keys::revoke(ledger, clock, tenant.id, key.id, by())
+            .await
+            .expect("revoked");
+    };
+    let reserved = raced(&app, &value, "revoked", revoke, (401, "API_KEY_REVOKED")).await;
+    assert_eq!(names(&app, &tenant.key).await, reserved);
+    app.shut_down().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_suspended_tenant_opens_nothing_from_the_moment_its_suspension_returned() {
+    let app = App::start().await;
+    let tenant = app.tenant(Tier::Enterprise).await;
+    let (ledger, clock) = (&app.services.ledger, &app.services.clock);
+    let reason = || Reason::parse("a test").expect("a reason");
+    let suspend = async {
+        admin::suspend(ledger, clock, tenant.id, reason(), by())
+            .await
+            .expect("suspended");
+    };
+    let refusal = (403, "TENANT_SUSPENDED");
+    let reserved = raced(&app, &tenant.key, "suspended", suspend, refusal).await;
     admin::resume(ledger, clock, tenant.id, reason(), by())
         .await
         .expect("resumed");
-    // Both ways: what was answered 200 is there, and nothing of what was answered 403.
     assert_eq!(names(&app, &tenant.key).await, reserved);
     app.shut_down().await;
 }

@@ -12,7 +12,8 @@ use utoipa::ToSchema;
 use super::ApiState;
 use crate::{
     api::{body, json, openapi::ProblemBody},
-    auth::by,
+    auth::{api_key, by},
+    client::Client,
     domain::api_keys::{self, Leak},
     keyring::KeyText,
     model::Actor,
@@ -50,6 +51,7 @@ pub(super) struct LeakReceived {
         (status = 408, description = "The body did not arrive in time", body = ProblemBody),
         (status = 413, description = "The body is too long", body = ProblemBody),
         (status = 415, description = "The body is not JSON", body = ProblemBody),
+        (status = 429, description = "Too many values from this address", body = ProblemBody),
         (status = 503, description = "Not acknowledged", body = ProblemBody),
     ),
 )]
@@ -58,10 +60,14 @@ pub(super) async fn report_leak(
     request: Request<Body>,
 ) -> Result<Response, Problem> {
     let (parts, request) = request.into_parts();
+    // Every report counts as a try, whatever comes of it: else whoever guesses would guess here.
+    let services = &state.services;
+    let proxies = services.settings.trusted_proxies;
+    let client = Client::of(&parts.headers, &parts.extensions, proxies);
+    api_key::count_try(state.limiter.failed_authentications(), &client)?;
     let body = body::read(&parts.headers, request).await?;
     let key = json::object(&body, |fields| fields.required("key", json::string))?;
     if let Ok(value) = KeyText::parse(&key) {
-        let services = &state.services;
         let leak = api_keys::report_leak(
             &services.ledger,
             &services.keyring,

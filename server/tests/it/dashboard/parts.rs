@@ -1,19 +1,33 @@
 //! The parts of the dashboard that somebody has to be signed in for: who gets in, and whose things he sees.
 
+use std::collections::BTreeSet;
+
 use http::Method;
 
 use super::Browser;
 use crate::support::App;
 
 /// Every page and file.
-const PAGES: [&str; 4] = [
+const PAGES: [&str; 7] = [
+    "/dashboard",
+    "/dashboard/keys",
+    "/dashboard/issuers",
     "/dashboard/audit",
     "/dashboard/audit.jsonl",
     "/dashboard/audit.csv",
     "/dashboard/settings",
 ];
 /// Every form, with what it would do.
-const FORMS: [(&str, &str); 6] = [
+const FORMS: [(&str, &str); 12] = [
+    ("/dashboard", "action=reveal&key=key_00000000001"),
+    ("/dashboard/keys", "action=create&label=stolen"),
+    (
+        "/dashboard/keys",
+        "action=revoke&key=key_00000000001&label=x",
+    ),
+    ("/dashboard/issuers", "action=add&issuer=x"),
+    ("/dashboard/issuers", "action=test&id=iss_00000000001"),
+    ("/dashboard/issuers", "action=delete&id=iss_00000000001"),
     ("/dashboard/settings", "action=rename&name=stolen"),
     ("/dashboard/settings", "action=reveal-off&confirm=yes"),
     ("/dashboard/settings", "action=reveal-on"),
@@ -95,5 +109,53 @@ async fn each_is_about_ones_own_tenant_alone() {
     }
     assert_eq!(ann.get("/dashboard/audit.jsonl").await.text, before);
     assert!(ann.get("/dashboard").await.text.contains("Anns own"));
+    app.shut_down().await;
+}
+
+#[test]
+fn every_page_of_the_dashboard_is_in_this_table() {
+    let mounted: BTreeSet<&str> = app::paths()
+        .filter(|path| path.starts_with("/dashboard"))
+        .collect();
+    let here: BTreeSet<&str> = PAGES
+        .into_iter()
+        .filter(|path| !path.contains('.'))
+        .collect();
+    assert_eq!(mounted, here);
+}
+
+/// Every server function, with arguments that are in order.
+const FUNCTIONS: [(&str, &str); 2] = [
+    ("/fn/keys/reveal", "id=key_00000000001"),
+    ("/fn/keys/rotate", "id=key_00000000001&version=1"),
+];
+
+#[tokio::test]
+async fn every_server_function_wants_a_session_and_finds_nothing_of_others() {
+    let app = App::start().await;
+    let ann = Browser::signed_in(&app, "ann@example.com").await;
+    let tenant = app.tenant(coop_locker::model::Tier::Free).await;
+    let registered: BTreeSet<String> = leptos::server_fn::axum::server_fn_paths()
+        .map(|(path, _)| path.to_owned())
+        .collect();
+    let here: BTreeSet<String> = FUNCTIONS.map(|(path, _)| path.to_owned()).into();
+    assert_eq!(registered, here);
+    for (path, arguments) in FUNCTIONS {
+        let headers = [
+            ("accept", "application/json"),
+            ("sec-fetch-site", "same-origin"),
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("x-api-key", tenant.key.as_str()),
+        ];
+        let nobody = Browser::new(&app);
+        let answer = nobody
+            .send(Method::POST, path, &headers, arguments.to_owned())
+            .await;
+        assert_eq!(answer.status, 401, "{path}: {}", answer.text);
+        let answer = ann
+            .send(Method::POST, path, &headers, arguments.to_owned())
+            .await;
+        assert_eq!(answer.status, 404, "{path}: {}", answer.text);
+    }
     app.shut_down().await;
 }
