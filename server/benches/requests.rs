@@ -7,23 +7,35 @@
 
 use std::{fs, hint::black_box, net::SocketAddr, sync::Arc};
 
+use aws_lc_rs::{
+    rand::SystemRandom,
+    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _},
+};
 use axum::{body::Body, extract::ConnectInfo};
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use coop_engine::Time;
 use coop_locker::{
     api::Api,
-    auth::api_key::authenticate,
+    auth::{api_key::authenticate, exchange::Exchange},
     client::Client,
     clock::SharedClock,
     config::{self, Overrides},
-    domain::tenants,
+    domain::{
+        exchange::issue,
+        issuers::{self, NewIssuer, Proof},
+        tenants,
+    },
     keyring::KeyText,
     lifecycle::{self, Opening},
-    model::{Actor, By, TenantId, Tier},
+    model::{
+        Actor, By, IssuerKeys, IssuerSettings, SigningAlgorithm, TenantId, Tier, TrustedIssuer,
+    },
     rate_limit::{Kind, RateLimiter},
     store::Purpose,
 };
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use http::{Extensions, HeaderMap, HeaderValue, Method, Request, header};
+use serde_json::json;
 use tokio::runtime::Runtime;
 
 /// A server without a listener, with a key whose quota is not used up by a benchmark.
@@ -45,7 +57,7 @@ impl Server {
         let tiers = folder.path().join("tiers.toml");
         fs::write(
             &tiers,
-            "[free]\nwritesPerMinute = 800000000\noperationsPerDay = 0\n",
+            "[free]\nwritesPerMinute = 800000000\noperationsPerDay = 0\njwtExchange = true\n",
         )
         .expect("written");
         let values = vec![
@@ -184,5 +196,86 @@ fn request(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, key_check, use_of_a_key, limiter, request);
+/// An issuer of the tenant's, and a JWT of its own for ten minutes.
+fn issuer_with_jwt(server: &Server) -> (TrustedIssuer, String) {
+    let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key");
+    let text = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
+    let (x, y) = pair.public_key().as_ref()[1..].split_at(32);
+    let key = json!({"kid": "k", "kty": "EC", "crv": "P-256", "x": text(x), "y": text(y)});
+    let services = &server.opening.services;
+    let new = NewIssuer {
+        issuer: "https://id.example.com".to_owned(),
+        audience: None,
+        settings: IssuerSettings {
+            label: "users".to_owned(),
+            algorithms: SigningAlgorithm::ALL.to_vec(),
+            keys: IssuerKeys::Set(json!({ "keys": [key] }).to_string()),
+            one_time: false,
+            max_age_seconds: None,
+            max_ttl: IssuerSettings::default_max_ttl(),
+            max_active: None,
+        },
+        proof: Proof::Asked,
+    };
+    let added = issuers::add(
+        &services.ledger,
+        &services.clock,
+        &services.settings.tiers,
+        services.settings.base(),
+        server.tenant,
+        new,
+        By::local(Actor::Operator),
+    );
+    let issuer = server.runtime.block_on(added).expect("added");
+    let now = services.clock.now().as_micros() / 1_000_000;
+    let claims = json!({
+        "iss": issuer.issuer, "aud": issuer.audience, "sub": "alice", "iat": now, "exp": now + 600,
+    });
+    let header = json!({"alg": "ES256", "kid": "k"});
+    let message = format!(
+        "{}.{}",
+        text(header.to_string().as_bytes()),
+        text(claims.to_string().as_bytes())
+    );
+    let signature = pair
+        .sign(&SystemRandom::new(), message.as_bytes())
+        .expect("signed");
+    let jwt = format!("{message}.{}", text(signature.as_ref()));
+    (issuer, jwt)
+}
+
+fn exchange(criterion: &mut Criterion) {
+    let server = Server::start();
+    let (issuer, jwt) = issuer_with_jwt(&server);
+    let services = &server.opening.services;
+    let exchange = Exchange::new(services);
+    let mut group = criterion.benchmark_group("exchange");
+    group.bench_function("every check of a JWT (ES256)", |bencher| {
+        bencher.iter(|| {
+            let attempt = exchange
+                .attempt_for(issuer.clone(), black_box(&jwt))
+                .expect("of the issuer");
+            let verified = server.runtime.block_on(exchange.verify(services, attempt));
+            black_box(verified.is_ok())
+        });
+    });
+    group.bench_function("a token issued, without a disk", |bencher| {
+        bencher.iter(|| {
+            server.runtime.block_on(async {
+                let attempt = exchange.identify(services, &jwt).await;
+                let Ok(attempt) = attempt else { return false };
+                let Ok(accepted) = exchange.verify(services, attempt).await else {
+                    return false;
+                };
+                let (ledger, keyring) = (&services.ledger, &services.keyring);
+                let tiers = &services.settings.tiers;
+                let token = issue(ledger, keyring, &services.clock, tiers, accepted).await;
+                black_box(token.is_ok())
+            })
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, key_check, use_of_a_key, limiter, request, exchange);
 criterion_main!(benches);

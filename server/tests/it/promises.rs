@@ -277,12 +277,12 @@ async fn a_valid_jwt_is_exchanged_for_a_short_lived_token_that_the_x_api_key_hea
     assert_eq!(exchanged["tokenType"], "Bearer");
     assert_eq!(exchanged["expiresIn"], 15 * 60);
     let token = exchanged["token"].as_str().expect("a token");
-    let taken = world
+    let granted = world
         .app
         .reserve(token, json!([{"resource": "desk"}]))
         .await;
-    assert_eq!(taken.json()[0]["status"], "ACQUIRED");
-    assert_eq!(taken.json()[0]["requester"], "alice");
+    assert_eq!(granted.json()[0]["status"], "ACQUIRED");
+    assert_eq!(granted.json()[0]["requester"], "alice");
     world.app.clock.advance_ms(15 * 60 * 1_000);
     let late = world.app.get(token, LIST).await;
     assert_eq!(late.problem(401), "TOKEN_EXPIRED");
