@@ -209,6 +209,44 @@ async fn the_tier_is_derived_from_the_key_at_request_time() {
     app.shut_down().await;
 }
 
+#[tokio::test]
+async fn after_a_downgrade_nothing_that_exists_is_taken_away_and_only_more_is_refused() {
+    let app = App::start().await;
+    let tenant = app.tenant(Tier::Starter).await;
+    let (_, worker) = app.make_key(tenant.id, "worker").await;
+    for batch in 0..6 {
+        let names = (0..100).map(|n| json!({"requester": "w", "resource": format!("{batch}-{n}")}));
+        let answer = app.reserve(&worker, Value::Array(names.collect())).await;
+        assert_eq!(answer.status, 200);
+    }
+    set_tier(&app, tenant.id, Tier::Free).await;
+    for key in [&tenant.key, &worker] {
+        let list = app.get(key, &format!("{LIST}?limit=1000")).await.json();
+        assert_eq!(list["reservations"].as_array().map(Vec::len), Some(600));
+    }
+    let refused = reserve(&app, &worker, "one more").await;
+    assert_eq!(refused.problem(429), "ACTIVE_RESERVATIONS_EXCEEDED");
+    assert_eq!(refused.json()["upgradeRequired"], true);
+    let services = &app.services;
+    let one_more = api_keys::create(
+        &services.ledger,
+        &services.keyring,
+        &services.clock,
+        &services.settings.tiers,
+        tenant.id,
+        Label::parse("one more").expect("a label"),
+        by(),
+    );
+    assert!(matches!(
+        one_more.await,
+        Err(domain::Error::LimitReached(1))
+    ));
+    // What is held already is had, not taken anew.
+    let had = reserve(&app, &worker, "0-0").await.json();
+    assert_eq!(had[0]["status"], "ALREADY_HAD");
+    app.shut_down().await;
+}
+
 /// `r` of a `RateLimit` header.
 fn remaining(answer: &Answer) -> u32 {
     let header = answer.header("ratelimit");
