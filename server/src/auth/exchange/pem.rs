@@ -118,6 +118,15 @@ fn take(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
 
 #[cfg(test)]
 mod tests {
+    use aws_lc_rs::{
+        encoding::{AsDer as _, PublicKeyX509Der},
+        rsa::{KeyPair as RsaKeyPair, KeySize},
+        signature::{
+            ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair,
+            KeyPair as _,
+        },
+    };
+
     use super::*;
 
     /// RFC 8410, section 10.1.
@@ -143,5 +152,38 @@ mod tests {
             assert!(jwk(&der[..length]).is_none(), "{length}");
         }
         assert!(jwk(&[&der[..], &[0]].concat()).is_none());
+    }
+
+    fn pem(der: &[u8]) -> String {
+        let text = BASE64_STANDARD.encode(der);
+        let lines: Vec<&str> = text
+            .as_bytes()
+            .chunks(64)
+            .map(|line| std::str::from_utf8(line).expect("ASCII"))
+            .collect();
+        format!("{BEGIN}\n{}\n{END}\n", lines.join("\n"))
+    }
+
+    #[test]
+    fn keys_that_another_library_wrote_are_read() {
+        let text = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
+        for (curve, algorithm, length) in [
+            ("P-256", &ECDSA_P256_SHA256_FIXED_SIGNING, 32),
+            ("P-384", &ECDSA_P384_SHA384_FIXED_SIGNING, 48),
+        ] {
+            let pair = EcdsaKeyPair::generate(algorithm).expect("a key");
+            let der: PublicKeyX509Der<'_> = pair.public_key().as_der().expect("written");
+            let jwk = read(&pem(der.as_ref()), "k").expect("a key");
+            let (x, y) = pair.public_key().as_ref()[1..].split_at(length);
+            assert_eq!(jwk["crv"], curve);
+            assert_eq!((&jwk["x"], &jwk["y"]), (&json!(text(x)), &json!(text(y))));
+        }
+        let pair = RsaKeyPair::generate(KeySize::Rsa2048).expect("a key");
+        let der: PublicKeyX509Der<'_> = pair.public_key().as_der().expect("written");
+        let jwk = read(&pem(der.as_ref()), "k").expect("a key");
+        let modulus = pair.public_key().modulus();
+        let modulus = modulus.big_endian_without_leading_zero();
+        assert_eq!(jwk["n"], json!(text(modulus)));
+        assert_eq!(jwk["e"], "AQAB");
     }
 }
