@@ -58,7 +58,7 @@ impl ApiPrincipal {
     /// # Errors
     /// What a request that arrives now would be told.
     pub fn recheck(&self, services: &Services) -> Result<(), Problem> {
-        check(&self.credential, services)
+        check(&self.credential, services).map_err(|refused| domain::Error::from(refused).into())
     }
 }
 
@@ -156,8 +156,7 @@ fn admitted(
     services: &Services,
     path: &str,
 ) -> Result<(), (Problem, bool)> {
-    let now = services.clock.now();
-    if let Err(refused) = credential.check(now, &services.settings.tiers) {
+    if let Err(refused) = check(credential, services) {
         let is_known = refused == Refused::Suspended;
         return Err((domain::Error::from(refused).into(), is_known));
     }
@@ -181,10 +180,8 @@ fn is_in_token_scope(path: &str) -> bool {
     })
 }
 
-fn check(credential: &Credential, services: &Services) -> Result<(), Problem> {
-    credential
-        .check(services.clock.now(), &services.settings.tiers)
-        .map_err(|refused| domain::Error::from(refused).into())
+fn check(credential: &Credential, services: &Services) -> Result<(), Refused> {
+    credential.check(services.clock.now(), &services.settings.tiers)
 }
 
 /// The tenant of a key that comes along with a request which needs none; nothing when there is no valid one.

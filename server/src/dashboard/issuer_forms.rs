@@ -5,13 +5,11 @@ use std::collections::HashMap;
 use app::{
     error::AppError,
     model::{Trial, Verdict},
-    ports::Problem,
     routes::{self, issuer_action as action},
 };
 use axum::{
-    Form,
     body::Body,
-    extract::{FromRequest as _, State},
+    extract::State,
     http::{HeaderValue, Request, header},
     response::{IntoResponse, Redirect, Response},
 };
@@ -20,7 +18,7 @@ use coop_engine::Ttl;
 use super::{
     Ui,
     asker::{Asker, of_domain},
-    forms::to_sign_in,
+    forms::{read_form, to_sign_in},
     pages::{Extra, render},
 };
 use crate::{
@@ -43,21 +41,18 @@ struct Fields(HashMap<String, String>);
 
 /// `POST /dashboard/issuers`: changes something and shows the page anew, or tries a token and shows what became of it.
 pub(super) async fn issuers(State(ui): State<Ui>, request: Request<Body>) -> Response {
-    let (parts, body) = request.into_parts();
-    let request = Request::from_parts(parts.clone(), body);
-    let form = Form::<HashMap<String, String>>::from_request(request, &ui).await;
+    let (parts, form) = read_form::<HashMap<String, String>>(request).await;
     let asker = Asker::new(ui.state.clone(), parts.clone());
     // Whoever names an issuer lets it speak for end users, so a session that somebody left open is not enough. To try a
     // token changes nothing.
-    let only_looks = matches!(&form, Ok(Form(fields)) if fields.get("action").is_some_and(|it| it == action::TEST));
+    let only_looks =
+        matches!(&form, Ok(fields) if fields.get("action").is_some_and(|it| it == action::TEST));
     if !only_looks && let Err(instead) = FreshSignIn::of(&ui.state, &parts).await {
         return instead;
     }
     let result = match form {
-        Ok(Form(fields)) => perform(&ui, &asker, &Fields(fields)).await,
-        Err(_) => Err(invalid(
-            "The form cannot be read. Reload the page and try again.",
-        )),
+        Ok(fields) => perform(&ui, &asker, &Fields(fields)).await,
+        Err(error) => Err(error),
     };
     let extra = match result {
         // Loaded anew, so that a reload repeats nothing.
@@ -67,10 +62,7 @@ pub(super) async fn issuers(State(ui): State<Ui>, request: Request<Body>) -> Res
             ..Extra::default()
         },
         Err(AppError::SignedOut) => return to_sign_in(routes::ISSUERS),
-        Err(error) => Extra {
-            problem: Some(Problem::from(error)),
-            ..Extra::default()
-        },
+        Err(error) => Extra::of(error),
     };
     let mut response = render(&ui, parts, extra).await;
     response

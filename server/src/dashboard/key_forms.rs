@@ -7,18 +7,17 @@ use app::{
     routes::{self, action},
 };
 use axum::{
-    Form,
     body::Body,
-    extract::{FromRequest as _, State},
+    extract::State,
     http::{HeaderValue, Request, StatusCode, header, request::Parts},
-    response::{IntoResponse, Redirect, Response},
+    response::Response,
 };
 use serde::Deserialize;
 
 use super::{
     Ui,
     asker::Asker,
-    forms::to_sign_in,
+    forms::{done, read_form, to_sign_in},
     pages::{Extra, render},
 };
 
@@ -41,7 +40,8 @@ enum Done {
 
 /// `POST /dashboard`: reveals or rotates a key, and answers with the page that shows it, once.
 pub(super) async fn dashboard(State(ui): State<Ui>, request: Request<Body>) -> Response {
-    let (parts, form, asker) = read(&ui, request).await;
+    let (parts, form) = read_form::<KeyForm>(request).await;
+    let asker = Asker::new(ui.state.clone(), parts.clone());
     let result = match form {
         Ok(form) => perform(&asker, &form).await,
         Err(error) => Err(error),
@@ -51,7 +51,7 @@ pub(super) async fn dashboard(State(ui): State<Ui>, request: Request<Body>) -> R
             shown: Some(shown),
             ..Extra::default()
         },
-        Ok(Done::Told(done)) => return told(done),
+        Ok(Done::Told(action)) => return done(routes::KEYS, action),
         Err(AppError::SignedOut) => return to_sign_in(routes::DASHBOARD),
         Err(error) => Extra::of(error),
     };
@@ -60,7 +60,8 @@ pub(super) async fn dashboard(State(ui): State<Ui>, request: Request<Body>) -> R
 
 /// `POST /dashboard/keys`: everything that can be done with keys.
 pub(super) async fn keys(State(ui): State<Ui>, request: Request<Body>) -> Response {
-    let (parts, form, asker) = read(&ui, request).await;
+    let (parts, form) = read_form::<KeyForm>(request).await;
+    let asker = Asker::new(ui.state.clone(), parts.clone());
     let (label, result) = match form {
         Ok(form) => {
             let result = perform(&asker, &form).await;
@@ -76,7 +77,7 @@ pub(super) async fn keys(State(ui): State<Ui>, request: Request<Body>) -> Respon
             shown: Some(shown),
             ..Extra::default()
         },
-        Ok(Done::Told(done)) => return told(done),
+        Ok(Done::Told(action)) => return done(routes::KEYS, action),
         Err(AppError::SignedOut) => return to_sign_in(routes::KEYS),
         // What a person can mend is said on the page itself.
         Err(error @ (AppError::Invalid(_) | AppError::Forbidden(_) | AppError::Stale)) => {
@@ -90,16 +91,6 @@ pub(super) async fn keys(State(ui): State<Ui>, request: Request<Body>) -> Respon
         Err(error) => Extra::of(error),
     };
     answer(&ui, parts, extra, None).await
-}
-
-async fn read(ui: &Ui, request: Request<Body>) -> (Parts, Result<KeyForm, AppError>, Asker) {
-    let (parts, body) = request.into_parts();
-    let form = Form::<KeyForm>::from_request(Request::from_parts(parts.clone(), body), ui).await;
-    let form = form.map(|Form(form)| form).map_err(|_| {
-        AppError::Invalid("The form is incomplete. Reload the page and try again.".into())
-    });
-    let asker = Asker::new(ui.state.clone(), parts.clone());
-    (parts, form, asker)
 }
 
 async fn perform(asker: &Asker, form: &KeyForm) -> Result<Done, AppError> {
@@ -129,10 +120,6 @@ async fn perform(asker: &Asker, form: &KeyForm) -> Result<Done, AppError> {
             "The form asks for something unknown. Reload the page and try again.".into(),
         )),
     }
-}
-
-fn told(done: &str) -> Response {
-    Redirect::to(&format!("{}?done={done}", routes::KEYS)).into_response()
 }
 
 /// The page of the form, kept by nobody: it may hold a value.
