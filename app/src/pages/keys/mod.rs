@@ -100,7 +100,7 @@ fn Loaded(data: Data) -> impl IntoView {
 
 /// What the form before this page did.
 fn done() -> Option<&'static str> {
-    match query("done")?.as_str() {
+    match query(routes::DONE)?.as_str() {
         action::RENAME => Some("The key has its new label. Events that happened keep the old one."),
         action::REVOKE => Some("The key is revoked: its value is refused everywhere."),
         _ => None,
