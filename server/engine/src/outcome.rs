@@ -25,6 +25,13 @@ pub enum Denial {
         /// When the first of the reservations that fill it expires. `None`: none of them ever does.
         next_deadline: Option<Time>,
     },
+    /// Its grants would have taken one principal over what each may hold.
+    OfOnePrincipal {
+        /// The limit.
+        limit: u64,
+        /// When the first of that principal's reservations expires. `None`: none of them ever does.
+        next_deadline: Option<Time>,
+    },
 }
 
 /// What became of a [`ReserveItem`](crate::ReserveItem).

@@ -9,6 +9,7 @@ use crate::{
 
 pub(crate) const NO_LIMITS: Limits = Limits {
     active_reservations: None,
+    of_one_principal: None,
     expirations: 1000,
 };
 

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use coop_engine::{Book as _, Change, Decision, MemoryBook, Reservation, Time, Ttl};
+use coop_engine::{Book as _, Change, Decision, IssuerId, MemoryBook, Reservation, Time, Ttl};
 use rusqlite::{Connection, params};
 
 use super::event_log::EventLog;
@@ -12,7 +12,8 @@ const END: &str =
     "DELETE FROM reservations WHERE tenant_id = ?1 AND resource = ?2 AND fencing_token = ?3";
 const BEGIN: &str = "\
 INSERT INTO reservations (tenant_id, resource, fencing_token, requester, release_token, reserved_at, expires_at,
-    ttl_seconds, api_key_label, resource_type, metadata) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+    ttl_seconds, api_key_label, resource_type, metadata, issuer_id)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
 const EVENTS: &str = "INSERT INTO events (tenant_id, revision, at, data) VALUES (?1, ?2, ?3, ?4)";
 const BOOK: &str = "\
 INSERT INTO tenant_books (tenant_id, revision, last_now, next_deadline, active) VALUES (?1, ?2, ?3, ?4, ?5)
@@ -101,6 +102,7 @@ impl Batch {
                 &*reservation.label,
                 &*reservation.resource_type,
                 reservation.metadata.as_deref(),
+                reservation.principal.issuer.map(IssuerId::as_i64),
             ])?;
         }
         let mut insert = db.prepare_cached(EVENTS)?;

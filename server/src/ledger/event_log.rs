@@ -1,6 +1,6 @@
 //! A tenant's events of one commit, as they are kept: one JSON array of arrays.
 
-use coop_engine::{Event, Revision, Time};
+use coop_engine::{Event, IssuerId, Revision, Time};
 use serde::Serialize;
 
 /// An event's place in the array is what names its parts, so that the names are not kept a million times.
@@ -17,6 +17,7 @@ struct Kept<'a>(
     &'a str,         // label of the key that caused it; for an expiry, of the key that reserved
     &'a str,         // resource type
     Option<&'a str>, // metadata, the text of an object
+    Option<i64>,     // trusted issuer of an end user
 );
 
 /// Events in order, serialised.
@@ -51,6 +52,7 @@ impl EventLog {
             &event.label,
             &reservation.resource_type,
             reservation.metadata.as_deref(),
+            reservation.principal.issuer.map(IssuerId::as_i64),
         );
         let separator = if self.text.pop().is_some() { ',' } else { '[' };
         self.text.push(separator);

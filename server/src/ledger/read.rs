@@ -2,7 +2,8 @@
 //! durable.
 
 use coop_engine::{
-    MemoryBook, Principal, ReleaseToken, Requester, Reservation, ResourceName, Revision, Time, Ttl,
+    IssuerId, MemoryBook, Principal, ReleaseToken, Requester, Reservation, ResourceName, Revision,
+    Time, Ttl,
 };
 use sqlx::{Row as _, any::AnyRow};
 
@@ -28,6 +29,8 @@ pub struct ReservationFilter {
     pub resource_type: Option<String>,
     /// Reserved with a key of exactly this label.
     pub api_key_label: Option<String>,
+    /// Exactly this principal's: what an exchanged token may see.
+    pub principal: Option<Principal>,
 }
 
 /// A place in the order of resource and fencing token.
@@ -53,7 +56,10 @@ impl ReservationFilter {
         let is = |wanted: &Option<String>, value: &str| {
             wanted.as_ref().is_none_or(|wanted| wanted == value)
         };
-        is(&self.requester, reservation.principal.requester.as_str())
+        self.principal
+            .as_ref()
+            .is_none_or(|principal| *principal == reservation.principal)
+            && is(&self.requester, reservation.principal.requester.as_str())
             && is(&self.resource, reservation.resource.as_str())
             && is(&self.resource_type, &reservation.resource_type)
             && is(&self.api_key_label, &reservation.label)
@@ -269,7 +275,7 @@ impl Db {
 }
 
 const COLUMNS: &str = "resource, fencing_token, requester, release_token, reserved_at, expires_at, ttl_seconds, \
-                       api_key_label, resource_type, metadata";
+                       api_key_label, resource_type, metadata, issuer_id";
 
 fn read_reservation(row: &AnyRow) -> Result<Reservation, StoreError> {
     let corrupt = |what: &str| StoreError::Corrupt(format!("a reservation's {what}"));
@@ -279,7 +285,7 @@ fn read_reservation(row: &AnyRow) -> Result<Reservation, StoreError> {
         resource: ResourceName::parse(&text(0)?).map_err(|_| corrupt("resource"))?,
         fencing_token: revision(row.try_get(1)?)?,
         principal: Principal {
-            issuer: None,
+            issuer: row.try_get::<Option<i64>, _>(10)?.map(IssuerId::new),
             requester: Requester::parse(&text(2)?).map_err(|_| corrupt("requester"))?,
         },
         release_token: row

@@ -1,12 +1,12 @@
 use std::{
     borrow::Borrow,
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     hash::{Hash, Hasher},
     sync::Arc,
 };
 
 use super::{Book, Corrupt};
-use crate::{Change, Decision, Reservation, Revision, Time};
+use crate::{Change, Decision, Principal, Reservation, Revision, Time};
 
 /// A tenant's book in memory.
 ///
@@ -18,6 +18,8 @@ pub struct MemoryBook {
     /// Callers choose the names, so the hash is one that they cannot aim at. Nothing depends on the order.
     holders: HashSet<ByName>,
     deadlines: BTreeMap<(Time, Revision), Arc<Reservation>>,
+    /// How many each principal holds that has an issuer.
+    of_principals: HashMap<Principal, u64>,
 }
 
 impl MemoryBook {
@@ -29,6 +31,7 @@ impl MemoryBook {
             last_now,
             holders: HashSet::new(),
             deadlines: BTreeMap::new(),
+            of_principals: HashMap::new(),
         }
     }
 
@@ -131,6 +134,10 @@ impl MemoryBook {
         if !self.holders.insert(ByName(Arc::clone(reservation))) {
             return Err(Corrupt::SecondHolder(reservation.resource.clone()));
         }
+        if reservation.principal.issuer.is_some() {
+            let principal = reservation.principal.clone();
+            *self.of_principals.entry(principal).or_default() += 1;
+        }
         if let Some(deadline) = reservation.expires_at {
             let key = (deadline, reservation.fencing_token);
             let earlier = self.deadlines.insert(key, Arc::clone(reservation));
@@ -153,6 +160,12 @@ impl MemoryBook {
             });
         }
         self.holders.remove(name);
+        if let Some(held) = self.of_principals.get_mut(&reservation.principal) {
+            *held -= 1;
+            if *held == 0 {
+                self.of_principals.remove(&reservation.principal);
+            }
+        }
         if let Some(deadline) = reservation.expires_at {
             self.deadlines.remove(&(deadline, fencing_token));
         }
@@ -178,6 +191,13 @@ impl Book for MemoryBook {
 
     fn active(&self) -> u64 {
         self.holders.len() as u64
+    }
+
+    fn active_of(&self, principal: &Principal) -> u64 {
+        self.of_principals
+            .get(principal)
+            .copied()
+            .unwrap_or_default()
     }
 
     fn holder(&self, resource: &str) -> Option<&Arc<Reservation>> {

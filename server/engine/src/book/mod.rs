@@ -7,7 +7,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use crate::{Reservation, Revision, Time};
+use crate::{Principal, Reservation, Revision, Time};
 
 pub use corrupt::Corrupt;
 pub use memory::MemoryBook;
@@ -24,6 +24,10 @@ pub trait Book {
 
     /// How many reservations are in the book, those that are due included.
     fn active(&self) -> u64;
+
+    /// How many of them are a principal's that has an issuer, those that are due included. Principals without one (the
+    /// requesters of API keys) are not counted: nothing bounds them one by one.
+    fn active_of(&self, principal: &Principal) -> u64;
 
     /// The reservation of the resource with this name.
     fn holder(&self, resource: &str) -> Option<&Arc<Reservation>>;

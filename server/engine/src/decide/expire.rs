@@ -66,6 +66,7 @@ mod tests {
 
     fn expirations(number: usize) -> Limits {
         Limits {
+            of_one_principal: None,
             expirations: number,
             ..NO_LIMITS
         }

@@ -54,7 +54,7 @@ pub fn decide(
         Command::Reserve(items) => {
             let names = items.iter().map(|item| item.resource.as_str());
             expire::due(&mut draft, names, limits.expirations);
-            reserve::all(draft, caller, items, limits.active_reservations)
+            reserve::all(draft, caller, items, limits)
         }
         Command::Unreserve(items) => {
             let names = items.iter().map(|item| item.resource.as_str());

@@ -2,7 +2,8 @@ use std::sync::Arc;
 
 use super::{Decision, draft::Draft};
 use crate::{
-    Book, Caller, Denial, Outcome, Principal, Reservation, ReserveItem, ReserveOutcome, Time,
+    Book, Caller, Denial, Limits, Outcome, Principal, Reservation, ReserveItem, ReserveOutcome,
+    Time,
 };
 
 /// Grants or refuses the items in order. If that leaves more held than the limit allows, none of it is done.
@@ -10,15 +11,15 @@ pub(super) fn all<'a, B: Book>(
     mut draft: Draft<'a, B>,
     caller: &Caller,
     items: &'a [ReserveItem],
-    limit: Option<u64>,
+    limits: &Limits,
 ) -> Decision {
     let before = draft.mark();
-    let outcomes = items
+    let outcomes: Vec<ReserveOutcome> = items
         .iter()
         .map(|item| one(&mut draft, caller, item))
         .collect();
     let grants = draft.steps_since(before);
-    if let Some(limit) = limit
+    if let Some(limit) = limits.active_reservations
         && exceeds(&draft, grants, limit)
     {
         let next_deadline = next_deadline(draft.book, draft.now);
@@ -28,7 +29,48 @@ pub(super) fn all<'a, B: Book>(
         };
         return draft.undone_to(before, Outcome::Denied(denial));
     }
+    if let Some(limit) = limits.of_one_principal
+        && let Some(principal) = over_own_limit(&draft, &outcomes, limit)
+    {
+        let ahead = |held: &&Arc<Reservation>| {
+            held.principal == principal && held.expires_at > Some(draft.now)
+        };
+        let denial = Denial::OfOnePrincipal {
+            limit,
+            next_deadline: draft
+                .book
+                .due(Time::MAX)
+                .find(ahead)
+                .and_then(|held| held.expires_at),
+        };
+        return draft.undone_to(before, Outcome::Denied(denial));
+    }
     draft.finish(Outcome::Reserve(outcomes))
+}
+
+/// Who would hold more than each may, if somebody would. What is due is held no longer.
+fn over_own_limit<B: Book>(
+    draft: &Draft<'_, B>,
+    outcomes: &[ReserveOutcome],
+    limit: u64,
+) -> Option<Principal> {
+    let granted = || {
+        outcomes.iter().filter_map(|outcome| match outcome {
+            ReserveOutcome::Acquired(held) => Some(&held.principal),
+            _ => None,
+        })
+    };
+    granted()
+        .find(|principal| {
+            let is_his = |held: &&Arc<Reservation>| held.principal == **principal;
+            let grants = granted().filter(|other| other == principal).count() as u64;
+            let in_book = draft.book.active_of(principal);
+            in_book.saturating_add(grants) > limit && {
+                let due = draft.book.due(draft.now).filter(is_his).count() as u64;
+                in_book.saturating_sub(due).saturating_add(grants) > limit
+            }
+        })
+        .cloned()
 }
 
 fn one<'a, B: Book>(
@@ -119,6 +161,7 @@ mod tests {
         let limits = Limits {
             active_reservations: Some(limit),
             expirations: 1,
+            ..NO_LIMITS
         };
         run_within(
             book,
@@ -256,6 +299,60 @@ mod tests {
         let items = vec![take("w1", "a", 0, 2), take("w2", "a", 0, 3)];
         let decision = reserve_within(&mut book, items, 0, 0);
         assert!(matches!(decision.outcome, Outcome::Reserve(_)));
+    }
+
+    #[test]
+    fn an_end_user_at_his_own_limit_is_denied_and_others_are_not() {
+        let mut book = empty_book();
+        let limits = Limits {
+            of_one_principal: Some(2),
+            ..NO_LIMITS
+        };
+        let mut reserve = |caller: &Caller, items, at| {
+            run_within(
+                &mut book,
+                caller,
+                &Command::Reserve(items),
+                second(at),
+                limits,
+            )
+            .outcome
+        };
+        let own = Outcome::Denied(Denial::OfOnePrincipal {
+            limit: 2,
+            next_deadline: Some(second(5)),
+        });
+        let two = vec![take("u", "a", 5, 1), take("u", "b", 9, 2)];
+        assert!(matches!(
+            reserve(&issuer(1), two, 0),
+            Outcome::Reserve(_)
+        ));
+        assert_eq!(reserve(&issuer(1), vec![take("u", "c", 9, 3)], 1), own);
+        for (caller, requester, name) in [
+            (issuer(1), "v", "d"),
+            (issuer(2), "u", "e"),
+            (issuer(1), "u", "a"),
+        ] {
+            let outcome = reserve(&caller, vec![take(requester, name, 9, 4)], 1);
+            assert!(matches!(outcome, Outcome::Reserve(_)), "{name}");
+        }
+        // What is due takes no place, and a request is denied whole.
+        let one = vec![take("u", "c", 9, 5)];
+        assert!(matches!(
+            reserve(&issuer(1), one, 5),
+            Outcome::Reserve(_)
+        ));
+        let three = vec![
+            take("w", "f", 9, 6),
+            take("w", "g", 9, 7),
+            take("w", "h", 9, 8),
+        ];
+        let denial = Denial::OfOnePrincipal {
+            limit: 2,
+            next_deadline: None,
+        };
+        assert_eq!(reserve(&issuer(1), three, 5), Outcome::Denied(denial));
+        assert_eq!(held(&book), ["a", "b", "c", "d", "e"].map(str::to_owned)[1..]);
     }
 
     #[test]

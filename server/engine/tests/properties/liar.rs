@@ -29,6 +29,10 @@ impl Book for Liar {
         self.active
     }
 
+    fn active_of(&self, _: &Principal) -> u64 {
+        self.active
+    }
+
     fn holder(&self, resource: &str) -> Option<&Arc<Reservation>> {
         let number = resource.bytes().map(usize::from).sum::<usize>();
         self.holders.get(number % (self.holders.len() + 1))

@@ -72,8 +72,40 @@ impl Model {
                 let deadlines = self.held_now().into_iter().filter_map(|grant| grant.until);
                 Answer::Denied(limit, deadlines.min())
             }
-            _ => Answer::Items(items),
+            _ => self.answer_within_own_limit(limits, start, items),
         }
+    }
+
+    /// Of those who were granted something, the first who holds too much is told of his own next deadline.
+    fn answer_within_own_limit(
+        &mut self,
+        limits: Limits,
+        start: usize,
+        items: Vec<(&'static str, Option<u64>)>,
+    ) -> Answer {
+        let Some(limit) = limits.of_one_principal else {
+            return Answer::Items(items);
+        };
+        let owner = |grant: &Grant| (grant.issuer, grant.requester.clone());
+        let granted: Vec<_> = self.history[start..]
+            .iter()
+            .filter(|fact| fact.kind == EventKind::Reserved && fact.grant.issuer.is_some())
+            .map(|fact| owner(&fact.grant))
+            .collect();
+        let holds = |model: &Self, who: &_| {
+            let mut held: Vec<Grant> = model.held_now().into_iter().cloned().collect();
+            held.retain(|grant| owner(grant) == *who);
+            held
+        };
+        let over = granted
+            .into_iter()
+            .find(|who| holds(self, who).len() as u64 > limit);
+        let Some(who) = over else {
+            return Answer::Items(items);
+        };
+        self.history.truncate(start);
+        let deadlines = holds(self, &who).into_iter().filter_map(|grant| grant.until);
+        Answer::Denied(limit, deadlines.min())
     }
 
     fn held_now(&self) -> Vec<&Grant> {
@@ -166,10 +198,16 @@ impl Answer {
             Outcome::Reserve(items) => Self::Items(items.iter().map(reserve_item).collect()),
             Outcome::Unreserve(items) => Self::Items(items.iter().map(unreserve_item).collect()),
             Outcome::Expired => Self::Expired,
-            Outcome::Denied(Denial::ActiveReservations {
-                limit,
-                next_deadline,
-            }) => Self::Denied(*limit, next_deadline.map(Time::as_micros)),
+            Outcome::Denied(
+                Denial::ActiveReservations {
+                    limit,
+                    next_deadline,
+                }
+                | Denial::OfOnePrincipal {
+                    limit,
+                    next_deadline,
+                },
+            ) => Self::Denied(*limit, next_deadline.map(Time::as_micros)),
         }
     }
 }

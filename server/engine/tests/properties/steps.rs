@@ -65,8 +65,9 @@ pub fn step() -> impl Strategy<Value = Step> {
         1 => Just(Ask::Expire),
     ];
     let limits =
-        (option::weighted(0.6, 0..=8_u64), 0..=4_usize).prop_map(|(active, expirations)| Limits {
+        (option::weighted(0.6, 0..=8_u64), option::weighted(0.3, 0..=4_u64), 0..=4_usize).prop_map(|(active, of_one_principal, expirations)| Limits {
             active_reservations: active,
+            of_one_principal,
             expirations,
         });
     let issuer = option::weighted(0.3, 1..=2_i64);
