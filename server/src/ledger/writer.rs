@@ -322,7 +322,9 @@ fn limits(tiers: &Tiers, credential: Option<&Credential>, expirations: usize) ->
         credential.and_then(|credential| tiers.of(credential.tenant.tier()).active_reservations);
     Limits {
         active_reservations,
+        of_one_principal: None,
         expirations,
+        requires_registration: false,
     }
 }
 

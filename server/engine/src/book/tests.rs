@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::{Book, Corrupt, MemoryBook};
-use crate::testing::{NO_LIMITS, empty_book, give, held, key, run, second, take};
+use crate::testing::{NO_LIMITS, empty_book, give, held, holder, key, run, second, take};
 use crate::{Change, Command, Decision, Reservation, Revision, Time, decide};
 
 /// `a` held for 60 s and `b` without end, both from second 0 on.
@@ -55,7 +55,7 @@ fn a_restored_book_answers_like_the_one_that_was_stored() {
         (restored.active(), restored.revision()),
         (2, Revision::new(2))
     );
-    assert_eq!(restored.holder("a"), book.holder("a"));
+    assert_eq!(holder(&restored, "a"), holder(&book, "a"));
     assert_eq!(restored.next_deadline(), Some(second(60)));
     assert_eq!(restored.due(second(60)).count(), 1);
     assert_eq!(restored.due(Time::from_micros(59_999_999)).count(), 0);
@@ -63,7 +63,7 @@ fn a_restored_book_answers_like_the_one_that_was_stored() {
 
 #[test]
 fn two_stored_holders_of_one_resource_are_refused() {
-    let stored = Arc::clone(two_held().holder("a").expect("held"));
+    let stored = Arc::clone(holder(&two_held(), "a").expect("held"));
     let mut book = MemoryBook::new(Revision::new(2), second(0));
     let twice = book.restore([Arc::clone(&stored), stored.clone()]);
     assert_eq!(twice, Err(Corrupt::SecondHolder(stored.resource.clone())));
@@ -71,7 +71,7 @@ fn two_stored_holders_of_one_resource_are_refused() {
 
 #[test]
 fn stored_fencing_tokens_must_be_known_and_single() {
-    let stored = Arc::clone(two_held().holder("a").expect("held"));
+    let stored = Arc::clone(holder(&two_held(), "a").expect("held"));
     let mut too_old = empty_book();
     let unknown = Corrupt::FencingToken(Revision::new(1));
     assert_eq!(too_old.restore([Arc::clone(&stored)]), Err(unknown.clone()));
@@ -89,7 +89,7 @@ fn a_second_holder_is_refused_and_the_changes_before_it_are_taken_back() {
     let Change::Put(granted) = &mut decision.changes[1] else {
         panic!("not a grant");
     };
-    let taken = book.holder("b").expect("held").resource.clone();
+    let taken = holder(&book, "b").expect("held").resource.clone();
     Arc::make_mut(granted).resource = taken.clone();
     assert_eq!(refused(&mut book, &decision), Corrupt::SecondHolder(taken));
 }

@@ -43,12 +43,14 @@ impl Grant {
 }
 
 pub fn facts(events: &[Event]) -> Vec<Fact> {
-    let fact = |event: &Event| Fact {
-        revision: event.revision.as_u64(),
-        kind: event.kind,
-        grant: Grant::of(&event.reservation),
-        label: Arc::clone(&event.label),
-        at: event.at.as_micros(),
+    let fact = |event: &Event| {
+        Some(Fact {
+            revision: event.revision.as_u64(),
+            kind: event.kind,
+            grant: Grant::of(event.reservation()?),
+            label: Arc::clone(&event.label),
+            at: event.at.as_micros(),
+        })
     };
-    events.iter().map(fact).collect()
+    events.iter().filter_map(fact).collect()
 }

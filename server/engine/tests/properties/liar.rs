@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use coop_engine::{Book, IssuerId, Principal, ReleaseToken, Reservation, Revision, Time, Ttl};
+use coop_engine::{
+    Book, Closure, Definition, Holds, IssuerId, Mode, Place, Principal, ReleaseToken, Reservation,
+    ResourceName, Revision, Side, Ticket, TicketId, Time, Ttl,
+};
 use proptest::{collection::vec, prelude::*};
 
 use crate::steps::{requester_named, resource_named};
@@ -33,17 +36,76 @@ impl Book for Liar {
         self.active
     }
 
-    fn holder(&self, resource: &str) -> Option<&Arc<Reservation>> {
-        let number = resource.bytes().map(usize::from).sum::<usize>();
-        self.holders.get(number % (self.holders.len() + 1))
+    fn is_known(&self, name: &str) -> bool {
+        name.len() % 5 > 0
+    }
+
+    fn asked(&self, name: &str, _: &Principal) -> Option<&Arc<Reservation>> {
+        self.some(name)
+    }
+
+    fn all_asked(&self, _: &str) -> impl Iterator<Item = &Arc<Reservation>> {
+        self.holders.iter()
+    }
+
+    fn holders(&self, _: Side, _: &str, _: Mode) -> impl Iterator<Item = &Arc<Reservation>> {
+        self.holders.iter()
+    }
+
+    fn count(&self, _: Side, name: &str, _: Mode, of: Option<&Principal>) -> usize {
+        let sum = name.bytes().map(usize::from).sum::<usize>();
+        sum % (if of.is_some() { 2 } else { 3 })
     }
 
     fn due(&self, _: Time) -> impl Iterator<Item = &Arc<Reservation>> {
         self.due.iter()
     }
 
+    fn closure(&self, _: &str) -> Option<&Arc<Closure>> {
+        None
+    }
+
+    fn closures_below(&self, _: &str) -> impl Iterator<Item = &Arc<Closure>> {
+        std::iter::empty()
+    }
+
+    fn closures_due(&self, _: Time) -> impl Iterator<Item = &Arc<Closure>> {
+        std::iter::empty()
+    }
+
+    fn definition(&self, _: &str) -> Option<&Arc<Definition>> {
+        None
+    }
+
+    fn definitions(&self) -> u64 {
+        self.active
+    }
+
+    fn place(&self, _: &str) -> Option<&Place> {
+        None
+    }
+
+    fn blocked_by(&self, _: &str) -> impl Iterator<Item = &ResourceName> {
+        std::iter::empty()
+    }
+
+    fn tickets(&self) -> impl Iterator<Item = &Arc<Ticket>> {
+        std::iter::empty()
+    }
+
+    fn last_ticket(&self) -> TicketId {
+        TicketId::new(self.active)
+    }
+
     fn next_deadline(&self) -> Option<Time> {
         None
+    }
+}
+
+impl Liar {
+    fn some(&self, resource: &str) -> Option<&Arc<Reservation>> {
+        let number = resource.bytes().map(usize::from).sum::<usize>();
+        self.holders.get(number % (self.holders.len() + 1))
     }
 }
 
@@ -79,6 +141,8 @@ prop_compose! {
                 issuer: issuer.map(IssuerId::new),
                 requester: requester_named(names.0),
             },
+            mode: Mode::Exclusive,
+            holds: Holds::PLAIN,
             release_token: ReleaseToken::from_bytes(token),
             reserved_at: Time::from_micros(times.0),
             expires_at: times.1.map(Time::from_micros),

@@ -83,7 +83,7 @@ proptest! {
     ) {
         for step in steps {
             let command = step.command(0, &Model::default());
-            let limits = Limits { active_reservations: limit, of_one_principal: limit, expirations };
+            let limits = Limits { active_reservations: limit, of_one_principal: limit, expirations, requires_registration: false };
             let clock = Time::from_micros(clock);
             let decision = decide(&book, &step.caller(), &command, clock, &limits);
             prop_assert_eq!(decision.now, clock.max(book.last_now()));

@@ -61,7 +61,7 @@ impl Model {
                 .iter()
                 .map(|item| self.unreserve(caller, item))
                 .collect(),
-            Command::Expire => return Answer::Expired,
+            _ => return Answer::Expired,
         };
         let granted = self.history[start..]
             .iter()
@@ -104,7 +104,9 @@ impl Model {
             return Answer::Items(items);
         };
         self.history.truncate(start);
-        let deadlines = holds(self, &who).into_iter().filter_map(|grant| grant.until);
+        let deadlines = holds(self, &who)
+            .into_iter()
+            .filter_map(|grant| grant.until);
         Answer::Denied(limit, deadlines.min())
     }
 
@@ -118,7 +120,7 @@ impl Model {
         let named: Vec<_> = match command {
             Command::Reserve(items) => items.iter().map(|item| &item.resource).collect(),
             Command::Unreserve(items) => items.iter().map(|item| &item.resource).collect(),
-            Command::Expire => Vec::new(),
+            _ => Vec::new(),
         };
         let mut due = self.live();
         due.retain(|grant| grant.until.is_some_and(|until| until <= self.last_now));
@@ -197,7 +199,7 @@ impl Answer {
         match outcome {
             Outcome::Reserve(items) => Self::Items(items.iter().map(reserve_item).collect()),
             Outcome::Unreserve(items) => Self::Items(items.iter().map(unreserve_item).collect()),
-            Outcome::Expired => Self::Expired,
+            Outcome::Done => Self::Expired,
             Outcome::Denied(
                 Denial::ActiveReservations {
                     limit,
@@ -208,6 +210,7 @@ impl Answer {
                     next_deadline,
                 },
             ) => Self::Denied(*limit, next_deadline.map(Time::as_micros)),
+            other => panic!("{other:?}"),
         }
     }
 }
@@ -216,14 +219,14 @@ fn reserve_item(item: &ReserveOutcome) -> (&'static str, Option<u64>) {
     let (status, held) = match item {
         ReserveOutcome::Acquired(held) => ("ACQUIRED", held),
         ReserveOutcome::AlreadyHad(held) => ("ALREADY_HAD", held),
-        ReserveOutcome::AlreadyHeld(held) => ("ALREADY_HELD", held),
+        ReserveOutcome::Refused(refusal) => ("ALREADY_HELD", refusal.held_by().expect("a holder")),
     };
     (status, Some(held.fencing_token.as_u64()))
 }
 
 fn unreserve_item(item: &UnreserveOutcome) -> (&'static str, Option<u64>) {
     let (status, held) = match item {
-        UnreserveOutcome::Relinquished(held) => ("RELINQUISHED", held),
+        UnreserveOutcome::Relinquished(released) => ("RELINQUISHED", &released.reservation),
         UnreserveOutcome::NotReserved => return ("NOT_RESERVED", None),
         UnreserveOutcome::DoesntOwnReservation(held) => ("DOESNT_OWN_RESERVATION", held),
         UnreserveOutcome::InvalidReleaseToken => return ("INVALID_RELEASE_TOKEN", None),

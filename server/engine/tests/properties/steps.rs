@@ -64,11 +64,16 @@ pub fn step() -> impl Strategy<Value = Step> {
         5 => vec((0..2_u8, 0..8_u8, proof), 0..=5).prop_map(Ask::Unreserve),
         1 => Just(Ask::Expire),
     ];
-    let limits =
-        (option::weighted(0.6, 0..=8_u64), option::weighted(0.3, 0..=4_u64), 0..=4_usize).prop_map(|(active, of_one_principal, expirations)| Limits {
+    let limits = (
+        option::weighted(0.6, 0..=8_u64),
+        option::weighted(0.3, 0..=4_u64),
+        0..=4_usize,
+    )
+        .prop_map(|(active, of_one_principal, expirations)| Limits {
             active_reservations: active,
             of_one_principal,
             expirations,
+            requires_registration: false,
         });
     let issuer = option::weighted(0.3, 1..=2_i64);
     (clock, issuer, 0..3_u8, ask, limits).prop_map(|(clock, issuer, label, ask, limits)| Step {
@@ -107,6 +112,8 @@ impl Step {
                     ttl: ttl.and_then(|ttl| Ttl::parse(ttl).ok()),
                     resource_type: Arc::from("UserDefined"),
                     metadata: None,
+                    mode: coop_engine::Mode::Exclusive,
+                    wait: None,
                     token: fresh_token(number, index),
                 });
                 Command::Reserve(full.collect())

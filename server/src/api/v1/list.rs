@@ -103,6 +103,7 @@ pub(super) async fn active_reservations(
 ) -> Result<Response, Problem> {
     let mut query = Query::parse(query.as_deref());
     let filter = ReservationFilter {
+        principal: None,
         requester: query.take("requester"),
         resource: query.take("resource"),
         prefix: query.take("prefix"),

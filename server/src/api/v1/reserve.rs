@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{body::Body, extract::State, response::IntoResponse, response::Response};
 use coop_engine::{
-    Command, Denial, Label, Outcome, ReleaseToken, Requester, Reservation, ReserveItem,
+    Command, Denial, Label, Mode, Outcome, ReleaseToken, Requester, Reservation, ReserveItem,
     ReserveOutcome, ResourceName, Time, Ttl,
 };
 use http::{HeaderMap, StatusCode};
@@ -163,11 +163,13 @@ fn read_item(fields: &mut Fields<'_>) -> Option<ReserveItem> {
     Some(ReserveItem {
         requester: requester?,
         resource: resource?,
+        mode: Mode::Exclusive,
         ttl: ttl?,
         resource_type: resource_type?
             .map_or_else(|| Arc::from(DEFAULT_TYPE), |tag| Arc::from(tag.as_str())),
         metadata: metadata?,
         token: ReleaseToken::from_random(random::bytes()),
+        wait: None,
     })
 }
 
@@ -216,11 +218,17 @@ fn answer(item: &ReserveItem, outcome: &ReserveOutcome, now: Time) -> ReserveAns
             "ALREADY_HAD",
             format!("It has been yours since {}.", iso(held.reserved_at)),
         ),
-        ReserveOutcome::AlreadyHeld(held) => ("ALREADY_HELD", describe(held)),
+        // Names without definitions, exclusively, and at once are refused for no other reason.
+        ReserveOutcome::Refused(refusal) => (
+            "ALREADY_HELD",
+            refusal
+                .held_by()
+                .map_or_else(String::new, |held| describe(held)),
+        ),
     };
     let (own, other) = match outcome {
         ReserveOutcome::Acquired(held) | ReserveOutcome::AlreadyHad(held) => (Some(held), None),
-        ReserveOutcome::AlreadyHeld(held) => (None, Some(held)),
+        ReserveOutcome::Refused(refusal) => (None, refusal.held_by()),
     };
     ReserveAnswer {
         resource: item.resource.as_str().to_owned(),
@@ -261,7 +269,10 @@ fn denied(state: &ApiState, principal: &ApiPrincipal, denial: &Denial, now: Time
     let Denial::ActiveReservations {
         limit,
         next_deadline,
-    } = denial;
+    } = denial
+    else {
+        return Problem::internal("a reserve was refused for a reason that it cannot have");
+    };
     let tier = principal.credential().tenant.tier();
     let retry_after = next_deadline
         .map_or(LONGEST_RETRY, |deadline| {

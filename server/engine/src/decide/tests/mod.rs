@@ -1,0 +1,5 @@
+//! The rules, one by one.
+
+mod expire;
+mod reserve;
+mod unreserve;
