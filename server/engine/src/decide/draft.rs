@@ -165,6 +165,11 @@ impl<'a, B: Book> Draft<'a, B> {
 
     // --- steps ---
 
+    /// The revision of the last event.
+    pub(super) const fn revision(&self) -> Revision {
+        self.revision
+    }
+
     /// The revision that the next event will have.
     pub(super) fn next_revision(&self) -> Revision {
         self.revision.next()

@@ -22,6 +22,7 @@ pub(super) fn due<'n, B: Book>(
         draft.end(ended, EventKind::ReservationExpired, label, None);
         release::close(draft, ended, from);
     }
+    draft.catch_up();
     open(draft, most);
 }
 
@@ -77,11 +78,11 @@ fn touch<B: Book>(
 fn open<B: Book>(draft: &mut Draft<'_, B>, most: usize) {
     let book = draft.book;
     let over = book.closures_due(draft.now);
+    draft.stirred |= book.closures_due(draft.now).next().is_some();
     // What has a longer one by now has been opened for that.
     let over = over.filter(|closure| draft.closed.at(closure.node.as_str()).is_none());
     let over: Vec<_> = over.take(most).cloned().collect();
     for closure in over {
         draft.quietly(Change::Open(closure));
-        draft.stirred = true;
     }
 }

@@ -170,6 +170,13 @@ fn in_use<'n, B: Book>(
             affected.insert(name.clone(), name.clone());
             add_slots(&mut affected, before, 0);
         }
+        // The name of the first slot was nobody's, and what is held under it would go on beside the pool.
+        let is_new_pool = |most: u16| most > 1 && before.is_none_or(|old| old.most.slots() == 1);
+        if let Some(first) = now.filter(|now| is_new_pool(now.most.slots()))
+            && let Some(first) = slot_name(&first.name, 0)
+        {
+            affected.insert(first.clone(), first);
+        }
         // Names that were nobody's and become a slot's, which takes what its pool takes.
         if now.is_some_and(|now| !now.blocks.is_empty())
             || !after.path(name.as_str()).names().is_empty()

@@ -15,7 +15,7 @@ fn one<B: Book>(draft: &Draft<'_, B>, item: &VerifyItem) -> VerifyOutcome {
         .cloned();
     match current {
         Some(held) => VerifyOutcome::Current(held),
-        None if item.fencing_token <= draft.book.revision() => VerifyOutcome::Stale,
+        None if item.fencing_token <= draft.revision() => VerifyOutcome::Stale,
         None => VerifyOutcome::Unknown,
     }
 }

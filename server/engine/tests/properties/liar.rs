@@ -136,7 +136,7 @@ prop_compose! {
     ) -> Reservation {
         Reservation {
             fencing_token: Revision::new(fencing_token),
-            resource: resource_named(names.1),
+            resource: resource_named(usize::from(names.1)),
             principal: Principal {
                 issuer: issuer.map(IssuerId::new),
                 requester: requester_named(names.0),
