@@ -6,21 +6,10 @@ use std::{
 use crate::{Ticket, TicketId, Time};
 
 /// Those who wait, in order.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Line {
     tickets: BTreeMap<TicketId, Arc<Ticket>>,
     deadlines: BTreeSet<(Time, TicketId)>,
-    last: TicketId,
-}
-
-impl Default for Line {
-    fn default() -> Self {
-        Self {
-            tickets: BTreeMap::new(),
-            deadlines: BTreeSet::new(),
-            last: TicketId::ZERO,
-        }
-    }
 }
 
 impl Line {
@@ -32,7 +21,6 @@ impl Line {
         }
         self.tickets.insert(ticket.id, Arc::clone(ticket));
         self.deadlines.insert((ticket.deadline(), ticket.id));
-        self.last = self.last.max(ticket.id);
         true
     }
 
@@ -49,10 +37,6 @@ impl Line {
 
     pub(super) fn in_order(&self) -> impl Iterator<Item = &Arc<Ticket>> {
         self.tickets.values()
-    }
-
-    pub(super) const fn last(&self) -> TicketId {
-        self.last
     }
 
     pub(super) fn next(&self) -> Option<Time> {

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Change, Closure, Decision, Definition, Mode, Principal, Reservation, ResourceName, Revision,
-    Ticket, TicketId, Time,
+    Ticket, Time,
 };
 
 /// A tenant's book in memory.
@@ -339,10 +339,6 @@ impl Book for MemoryBook {
 
     fn tickets(&self) -> impl Iterator<Item = &Arc<Ticket>> {
         self.line.in_order()
-    }
-
-    fn last_ticket(&self) -> TicketId {
-        self.line.last()
     }
 
     fn next_deadline(&self) -> Option<Time> {

@@ -13,8 +13,7 @@ mod tests;
 use std::sync::Arc;
 
 use crate::{
-    Closure, Definition, Mode, Principal, Reservation, ResourceName, Revision, Ticket, TicketId,
-    Time,
+    Closure, Definition, Mode, Principal, Reservation, ResourceName, Revision, Ticket, Time,
 };
 
 pub use catalogue::Place;
@@ -99,9 +98,6 @@ pub trait Book {
 
     /// All tickets in order.
     fn tickets(&self) -> impl Iterator<Item = &Arc<Ticket>>;
-
-    /// The last ticket that was ever given out.
-    fn last_ticket(&self) -> TicketId;
 
     /// When the next thing happens by itself: a reservation or a lock delay ends, or somebody has waited long enough. It
     /// may have passed.

@@ -28,6 +28,11 @@ impl<'a, B: Book> Catalogue<'a, B> {
         }
     }
 
+    /// The places that are others than in the book.
+    pub(super) fn into_places(self) -> BTreeMap<ResourceName, Place> {
+        self.places
+    }
+
     pub(super) fn definition(&self, name: &str) -> Option<&Arc<Definition>> {
         match self.definitions.get(name) {
             Some(known) => known.as_ref(),

@@ -5,7 +5,7 @@ use std::{
 
 use super::{Change, Decision, pool::Pool};
 use crate::{
-    Book, Closure, Definition, Event, EventKind, Limits, Mode, Outcome, Principal, Reason,
+    Book, Closure, Definition, Event, EventKind, Limits, Mode, Outcome, Place, Principal, Reason,
     Reservation, ResourceName, Revision, Side, Subject, Ticket, Time, WaiterId,
     book::{Closures, Holdings},
 };
@@ -27,6 +27,8 @@ pub(super) struct Draft<'a, B> {
     /// Lock delays that began. Those that are over need no telling: they say so themselves.
     pub(super) closed: Closures,
     pub(super) definitions: BTreeMap<ResourceName, Option<Arc<Definition>>>,
+    /// Places in trees that have changed. Those that nothing mentions are none.
+    pub(super) places: BTreeMap<ResourceName, Place>,
     /// Pools that were looked through, as long as nothing changes.
     pub(super) pools: HashMap<ResourceName, Arc<Pool>>,
     /// All tickets by now, in order.
@@ -59,6 +61,7 @@ impl<'a, B: Book> Draft<'a, B> {
             gone: Holdings::default(),
             closed: Closures::default(),
             definitions: BTreeMap::new(),
+            places: BTreeMap::new(),
             pools: HashMap::new(),
             line: book.tickets().cloned().collect(),
             stirred: false,
@@ -151,6 +154,13 @@ impl<'a, B: Book> Draft<'a, B> {
         match self.definitions.get(name) {
             Some(known) => known.as_ref(),
             None => self.book.definition(name),
+        }
+    }
+
+    pub(super) fn place(&self, name: &str) -> Option<&Place> {
+        match self.places.get(name) {
+            Some(place) => (place.mentions > 0).then_some(place),
+            None => self.book.place(name),
         }
     }
 

@@ -23,7 +23,7 @@ pub(super) fn due<'n, B: Book>(
         release::close(draft, ended, from);
     }
     draft.catch_up();
-    open(draft, most);
+    draft.stirred |= draft.book.closures_due(draft.now).next().is_some();
 }
 
 /// Some of what is due, in order: what the names touch, and so much of the rest.
@@ -74,11 +74,10 @@ fn touch<B: Book>(
     }
 }
 
-/// Forgets lock delays that are over.
-fn open<B: Book>(draft: &mut Draft<'_, B>, most: usize) {
-    let book = draft.book;
-    let over = book.closures_due(draft.now);
-    draft.stirred |= book.closures_due(draft.now).next().is_some();
+/// Forgets lock delays that are over. This comes last, when it is known which of them have been replaced.
+pub(super) fn open<B: Book>(draft: &mut Draft<'_, B>) {
+    let most = draft.limits.expirations;
+    let over = draft.book.closures_due(draft.now);
     // What has a longer one by now has been opened for that.
     let over = over.filter(|closure| draft.closed.at(closure.node.as_str()).is_none());
     let over: Vec<_> = over.take(most).cloned().collect();

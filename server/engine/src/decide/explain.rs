@@ -18,7 +18,7 @@ pub(super) fn invalid<B: Book>(
     wants: &Wants,
 ) -> Option<RefusalStatus> {
     let is_registered =
-        || draft.owner(name.as_str()).is_some() || draft.book.place(name.as_str()).is_some();
+        || draft.owner(name.as_str()).is_some() || draft.place(name.as_str()).is_some();
     if draft.limits.requires_registration && !is_registered() {
         return Some(RefusalStatus::NotRegistered);
     }

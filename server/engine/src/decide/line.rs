@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Ask, Book, Caller, Change, CheckItem, Denial, IssuerId, Limits, Listener, Method, Outcome,
-    Principal, ReserveItem, ReserveOutcome, Ticket, Time, Wait, WaiterId,
+    Principal, ReserveItem, ReserveOutcome, Ticket, TicketId, Time, Wait, WaiterId,
 };
 
 /// For how long a place is kept when its request has been answered with a refusal, so that the next one finds it again.
@@ -106,10 +106,10 @@ pub(super) fn join<B: Book>(
         replace(draft, index, Some(ticket));
         return Outcome::Waiting;
     }
-    let last = draft.line.last().map(|ticket| ticket.id);
+    let last = draft.line.last().map_or(TicketId::ZERO, |ticket| ticket.id);
     let wants = ask.items().iter();
     let ticket = Arc::new(Ticket {
-        id: draft.book.last_ticket().max_with(last).next(),
+        id: last.next(),
         principal,
         wants: wants
             .flat_map(|item| Wants::of(draft, &item.resource, item.mode).into_vec())
@@ -323,11 +323,5 @@ impl Outcome {
                 ReserveOutcome::Refused(refusal) => Some(refusal),
                 _ => None,
             })
-    }
-}
-
-impl crate::TicketId {
-    fn max_with(self, other: Option<Self>) -> Self {
-        other.map_or(self, |other| self.max(other))
     }
 }

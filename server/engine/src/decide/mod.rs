@@ -46,6 +46,7 @@ pub fn decide(
     let mut draft = Draft::new(book, now, limits);
     let outcome = one(&mut draft, caller, command);
     line::serve(&mut draft);
+    expire::open(&mut draft);
     draft.finish(outcome)
 }
 

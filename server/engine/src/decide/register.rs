@@ -78,6 +78,7 @@ pub(super) fn all<B: Book>(
         draft.step(change, EventKind::ResourceRegistered, subject, label);
         draft.definitions.insert(new.name.clone(), Some(new));
     }
+    draft.places = after.into_places();
     Outcome::Registered
 }
 
@@ -103,6 +104,7 @@ pub(super) fn delete<B: Book>(
     let change = Change::Undefine(Arc::clone(old));
     draft.step(change, EventKind::ResourceDeleted, subject, label);
     draft.definitions.insert(name.clone(), None);
+    draft.places = after.into_places();
     Outcome::Deleted
 }
 

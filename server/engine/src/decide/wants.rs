@@ -93,7 +93,7 @@ impl<B: Book> Draft<'_, B> {
 
     /// What stands above a name in the tree.
     pub(super) fn path(&self, name: &str) -> Path {
-        let parent = |name: &str| self.book.place(name)?.parent.as_ref();
+        let parent = |name: &str| self.place(name)?.parent.as_ref();
         let ancestors = iter::successors(parent(name), |name| parent(name.as_str()));
         // Registering makes sure that there are no more.
         let mut ancestors: Vec<_> = ancestors.take(Path::MAX_LEVELS).cloned().collect();

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use coop_engine::{
     Book, Capacity, Closure, Definition, MemoryBook, Mode, Place, Principal, Reservation,
-    ResourceName, Revision, Side, Ticket, TicketId, Time,
+    ResourceName, Revision, Side, Ticket, Time,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,11 +25,10 @@ pub enum Bug {
     ForgetsTrees,
     ForgetsWhoWaits,
     ServesTheLastFirst,
-    GivesPlacesTwice,
 }
 
 impl Bug {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 16] = [
         Self::ForgetsTime,
         Self::ForgetsDeadlines,
         Self::ForgetsWhatIsActive,
@@ -46,7 +45,6 @@ impl Bug {
         Self::ForgetsTrees,
         Self::ForgetsWhoWaits,
         Self::ServesTheLastFirst,
-        Self::GivesPlacesTwice,
     ];
 
     pub fn on(self, book: &MemoryBook) -> Bugged<'_> {
@@ -190,13 +188,6 @@ impl Book for Bugged<'_> {
             tickets.reverse();
         }
         self.unless(Bug::ForgetsWhoWaits, tickets.into_iter())
-    }
-
-    fn last_ticket(&self) -> TicketId {
-        if self.bug == Bug::GivesPlacesTwice {
-            return TicketId::ZERO;
-        }
-        self.book.last_ticket()
     }
 
     fn next_deadline(&self) -> Option<Time> {

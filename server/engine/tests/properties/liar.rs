@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use coop_engine::{
     Book, Closure, Definition, Holds, IssuerId, Mode, Place, Principal, ReleaseToken, Reservation,
-    ResourceName, Revision, Side, Ticket, TicketId, Time, Ttl,
+    ResourceName, Revision, Side, Ticket, Time, Ttl,
 };
 use proptest::{collection::vec, prelude::*};
 
@@ -91,10 +91,6 @@ impl Book for Liar {
 
     fn tickets(&self) -> impl Iterator<Item = &Arc<Ticket>> {
         std::iter::empty()
-    }
-
-    fn last_ticket(&self) -> TicketId {
-        TicketId::new(self.active)
     }
 
     fn next_deadline(&self) -> Option<Time> {
