@@ -96,7 +96,7 @@ impl<'a, B: Book> Catalogue<'a, B> {
                 return Err(DefinitionProblem::Collision(name.clone()));
             }
         }
-        for slot in self.slots(new) {
+        for slot in slots(new) {
             let name = slot.as_str();
             if self.definition(name).is_some() || self.place(name).is_some() {
                 return Err(DefinitionProblem::Collision(slot));
@@ -121,14 +121,6 @@ impl<'a, B: Book> Catalogue<'a, B> {
 
     fn owner(&self, name: &str) -> Option<&Arc<Definition>> {
         self.definition(name).or_else(|| self.slot(name))
-    }
-
-    /// The names of its slots, if it is a pool or was one.
-    fn slots(&self, definition: &Definition) -> impl Iterator<Item = ResourceName> {
-        let slots = definition.most.slots();
-        let name = definition.name.clone();
-        let slots = (0..slots).filter(move |_| slots > 1);
-        slots.filter_map(move |index| slot_name(&name, index))
     }
 
     /// Whether whatever needs it needs more than before.
@@ -174,7 +166,7 @@ impl<'a, B: Book> Catalogue<'a, B> {
 
     /// What names it, or one of its slots, as a blocker.
     fn blocked_by(&self, definition: &Definition) -> Vec<Arc<Definition>> {
-        let names = self.slots(definition).chain([definition.name.clone()]);
+        let names = slots(definition).chain([definition.name.clone()]);
         let names: BTreeSet<ResourceName> = names.collect();
         let in_book = names
             .iter()
@@ -187,4 +179,12 @@ impl<'a, B: Book> Catalogue<'a, B> {
             .cloned()
             .collect()
     }
+}
+
+/// The names of its slots, if it is a pool or was one.
+fn slots(definition: &Definition) -> impl Iterator<Item = ResourceName> {
+    let slots = definition.most.slots();
+    let name = definition.name.clone();
+    let slots = (0..slots).filter(move |_| slots > 1);
+    slots.filter_map(move |index| slot_name(&name, index))
 }

@@ -56,7 +56,7 @@ fn would<B: Book>(
         draft,
         who,
         name,
-        wants.iter(),
+        &wants.iter(),
         ahead,
         false,
     ))

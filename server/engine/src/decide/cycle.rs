@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{draft::Draft, explain};
+use super::{draft::Draft, explain, line};
 use crate::{Book, By, CycleStep, Principal, Ticket};
 
 /// Tickets that are looked at: a longer cycle is no help to anybody, and looking is not free.
@@ -46,10 +46,11 @@ fn waits_for<B: Book>(
 ) -> Vec<(Principal, String)> {
     let ticket = &line[index];
     let who = Some(&ticket.principal);
+    let ahead = line::heard(&line[..index]);
     let mut found = Vec::new();
     for item in ticket.ask.items() {
         let wants = ticket.wants.iter();
-        let refusal = explain::refusal(draft, who, &item.resource, wants, &line[..index], true);
+        let refusal = explain::refusal(draft, who, &item.resource, &wants, &ahead, true);
         for obstacle in refusal.obstacles {
             match obstacle.by {
                 By::Reservation(held) => found.push((held.principal.clone(), obstacle.found)),
@@ -69,14 +70,17 @@ fn steps(
     found: String,
 ) -> Vec<CycleStep> {
     let mut steps = Vec::new();
-    let mut at = Some((last, found));
-    while let Some((place, waits_for)) = at {
+    let (mut place, mut waits_for) = (last, found);
+    loop {
         let (index, before) = &reached[place];
-        at = before.clone();
         steps.push(CycleStep {
             principal: line[*index].principal.clone(),
             waits_for,
         });
+        match before {
+            Some((earlier, found)) => (place, waits_for) = (*earlier, found.clone()),
+            None => break,
+        }
     }
     steps.reverse();
     steps

@@ -46,14 +46,14 @@ pub(super) fn other_mode(name: &ResourceName, own: &Arc<Reservation>) -> Refusal
     }
 }
 
-/// Everything that stands in the way. `waits` is whether the one who asks is in the line.
+/// Everything that stands in the way. `is_waiting` is whether the one who asks is in the line.
 pub(super) fn refusal<'w, B: Book>(
     draft: &mut Draft<'_, B>,
     who: Option<&Principal>,
     name: &ResourceName,
-    wants: impl Iterator<Item = &'w Want> + Clone,
+    wants: &(impl Iterator<Item = &'w Want> + Clone),
     ahead: &[Arc<Ticket>],
-    waits: bool,
+    is_waiting: bool,
 ) -> Refusal {
     let mut taken: Vec<Hold> = Vec::new();
     let mut obstacles = Vec::new();
@@ -86,7 +86,7 @@ pub(super) fn refusal<'w, B: Book>(
     Refusal {
         status,
         obstacles: shortened(obstacles),
-        position: (waits || before > 0).then_some(before + 1),
+        position: (is_waiting || before > 0).then_some(before + 1),
         cycle: Vec::new(),
     }
 }
@@ -95,7 +95,7 @@ pub(super) fn refusal<'w, B: Book>(
 fn ahead_of<'w, B: Book>(
     draft: &Draft<'_, B>,
     who: Option<&Principal>,
-    wants: impl Iterator<Item = &'w Want> + Clone,
+    wants: &(impl Iterator<Item = &'w Want> + Clone),
     ahead: &[Arc<Ticket>],
 ) -> usize {
     let pool_of = |want: &Want| {

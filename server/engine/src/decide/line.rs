@@ -50,7 +50,7 @@ fn is_kept(ticket: &Ticket, now: Time) -> bool {
 }
 
 /// Those of the tickets that claim something.
-fn heard(tickets: &[Arc<Ticket>]) -> Vec<Arc<Ticket>> {
+pub(super) fn heard(tickets: &[Arc<Ticket>]) -> Vec<Arc<Ticket>> {
     let heard = tickets.iter().filter(|ticket| ticket.is_heard());
     heard.cloned().collect()
 }
@@ -266,8 +266,8 @@ fn refuse<B: Book>(
         let asker = asker(ticket, listener, &ahead);
         let mut outcome = match &listener.ask {
             Ask::Reserve(item) => Outcome::Reserve(vec![reserve::one(draft, &asker, item)]),
-            Ask::Transaction(asked) => {
-                Outcome::Transactions(vec![transaction::one(draft, &asker, asked)])
+            Ask::Transaction(transaction) => {
+                Outcome::Transactions(vec![transaction::one(draft, &asker, transaction)])
             }
         };
         for refusal in outcome.refusals_mut() {
@@ -289,8 +289,8 @@ fn attempt<B: Book>(
             let outcome = reserve::attempt(draft, &asker, item)?;
             Some(Outcome::Reserve(vec![outcome]))
         }
-        Ask::Transaction(asked) => {
-            let outcome = transaction::attempt(draft, &asker, asked)?;
+        Ask::Transaction(transaction) => {
+            let outcome = transaction::attempt(draft, &asker, transaction)?;
             Some(Outcome::Transactions(vec![outcome]))
         }
     }

@@ -121,7 +121,7 @@ fn refusal<B: Book>(draft: &mut Draft<'_, B>, asker: &Asker<'_>, item: &ReserveI
         return Refusal::plainly(status);
     }
     let who = Some(&principal);
-    explain::refusal(draft, who, name, wants.iter(), asker.ahead, asker.waits)
+    explain::refusal(draft, who, name, &wants.iter(), asker.ahead, asker.waits)
 }
 
 impl Refusal {

@@ -14,31 +14,36 @@ pub(super) fn all<B: Book>(
 ) -> Outcome {
     let before = draft.mark();
     let mut outcomes = Vec::with_capacity(transactions.len());
-    for asked in transactions {
-        let ahead = line::ahead_of(draft, caller.issuer, Some(asked.method), &asked.items);
-        outcomes.push(one(draft, &Asker::of(caller, &ahead), asked));
+    for transaction in transactions {
+        let ahead = line::ahead_of(
+            draft,
+            caller.issuer,
+            Some(transaction.method),
+            &transaction.items,
+        );
+        outcomes.push(one(draft, &Asker::of(caller, &ahead), transaction));
     }
     if let Some(denial) = bounds::exceeded(draft, before, None) {
         draft.undo_to(before);
         return Outcome::Denied(denial);
     }
-    if let ([asked], [outcome]) = (transactions, &outcomes[..])
-        && let Some(wait) = asked.wait
-        && asked.method != Method::AsManyAsPossible
+    if let ([transaction], [outcome]) = (transactions, &outcomes[..])
+        && let Some(wait) = transaction.wait
+        && transaction.method != Method::AsManyAsPossible
         && !outcome.success
-        && may_succeed(asked, outcome)
+        && may_succeed(transaction, outcome)
     {
-        return line::join(draft, caller, Ask::Transaction(asked.clone()), wait);
+        return line::join(draft, caller, Ask::Transaction(transaction.clone()), wait);
     }
     Outcome::Transactions(outcomes)
 }
 
 /// Whether waiting may help.
-fn may_succeed(asked: &Transaction, outcome: &TransactionOutcome) -> bool {
+fn may_succeed(transaction: &Transaction, outcome: &TransactionOutcome) -> bool {
     let mut refusals = outcome.unavailable.iter().map(|(_, outcome)| {
         matches!(outcome, ReserveOutcome::Refused(refusal) if refusal.is_temporary())
     });
-    if asked.method == Method::AllOrNone {
+    if transaction.method == Method::AllOrNone {
         refusals.all(|is_temporary| is_temporary)
     } else {
         refusals.any(|is_temporary| is_temporary)
@@ -49,14 +54,14 @@ fn may_succeed(asked: &Transaction, outcome: &TransactionOutcome) -> bool {
 pub(super) fn one<B: Book>(
     draft: &mut Draft<'_, B>,
     asker: &Asker<'_>,
-    asked: &Transaction,
+    transaction: &Transaction,
 ) -> TransactionOutcome {
-    if let Some(outcome) = attempt(draft, asker, asked) {
+    if let Some(outcome) = attempt(draft, asker, transaction) {
         return outcome;
     }
     let before = draft.mark();
-    let mut outcome = take_all(draft, asker, asked);
-    if asked.method == Method::AllOrNone {
+    let mut outcome = take_all(draft, asker, transaction);
+    if transaction.method == Method::AllOrNone {
         draft.undo_to(before);
         outcome.success = false;
         outcome.reserved.clear();
@@ -68,30 +73,30 @@ pub(super) fn one<B: Book>(
 pub(super) fn attempt<B: Book>(
     draft: &mut Draft<'_, B>,
     asker: &Asker<'_>,
-    asked: &Transaction,
+    transaction: &Transaction,
 ) -> Option<TransactionOutcome> {
     let asker = Asker {
-        transaction: Some(&asked.id),
+        transaction: Some(&transaction.id),
         ..*asker
     };
-    match asked.method {
-        Method::AllOrNone => all_of_it(draft, &asker, asked),
+    match transaction.method {
+        Method::AllOrNone => all_of_it(draft, &asker, transaction),
         Method::AsManyAsPossible => {
-            let outcome = take_all(draft, &asker, asked);
+            let outcome = take_all(draft, &asker, transaction);
             Some(outcome)
         }
-        Method::First => first(draft, &asker, asked),
+        Method::First => first(draft, &asker, transaction),
     }
 }
 
 fn all_of_it<B: Book>(
     draft: &mut Draft<'_, B>,
     asker: &Asker<'_>,
-    asked: &Transaction,
+    transaction: &Transaction,
 ) -> Option<TransactionOutcome> {
     let before = draft.mark();
-    let mut reserved = Vec::with_capacity(asked.items.len());
-    for (index, item) in asked.items.iter().enumerate() {
+    let mut reserved = Vec::with_capacity(transaction.items.len());
+    for (index, item) in transaction.items.iter().enumerate() {
         let Some(outcome) = reserve::attempt(draft, asker, item) else {
             draft.undo_to(before);
             return None;
@@ -109,10 +114,10 @@ fn all_of_it<B: Book>(
 fn first<B: Book>(
     draft: &mut Draft<'_, B>,
     asker: &Asker<'_>,
-    asked: &Transaction,
+    transaction: &Transaction,
 ) -> Option<TransactionOutcome> {
     draft.catch_up();
-    let items = || asked.items.iter().enumerate();
+    let items = || transaction.items.iter().enumerate();
     let is_had = |item| {
         let principal = asker.principal(item);
         let own = draft.own(&principal, item.resource.as_str());
@@ -156,9 +161,9 @@ fn one_of_it(
 fn take_all<B: Book>(
     draft: &mut Draft<'_, B>,
     asker: &Asker<'_>,
-    asked: &Transaction,
+    transaction: &Transaction,
 ) -> TransactionOutcome {
-    let outcomes = asked.items.iter().enumerate();
+    let outcomes = transaction.items.iter().enumerate();
     let outcomes = outcomes.map(|(index, item)| (index, reserve::one(draft, asker, item)));
     let (reserved, unavailable): (Vec<_>, Vec<_>) =
         outcomes.partition(|(_, outcome)| outcome.reservation().is_some());
