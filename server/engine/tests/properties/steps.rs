@@ -46,6 +46,15 @@ struct Take {
 }
 
 #[derive(Clone, Debug)]
+struct Define {
+    name: usize,
+    capacity: u16,
+    blocks: Vec<usize>,
+    path: usize,
+    delay: Option<u32>,
+}
+
+#[derive(Clone, Debug)]
 enum Ask {
     Reserve(Vec<Take>),
     Transactions(Vec<(u8, u8, Vec<Take>, Option<u32>)>),
@@ -56,7 +65,7 @@ enum Ask {
     Verify(Vec<(usize, usize)>),
     Check(Vec<(Option<u8>, usize, bool)>),
     ForceRelease(usize),
-    Register(Vec<(usize, u16, Vec<usize>, usize, Option<u32>)>),
+    Register(Vec<Define>),
     Delete(usize),
     Leave(u64),
     EndWaits,
@@ -127,13 +136,15 @@ fn ask() -> impl Strategy<Value = Ask> {
         ]
     };
     let transaction = (0..3_u8, 0..3_u8, vec(take(0.05), 0..=3), wait(0.5));
-    let definition = (
-        name.clone(),
-        1..=3_u16,
-        vec(name.clone(), 0..=2),
-        0..PATHS.len(),
-        option::weighted(0.4, 1..=2_u32),
-    );
+    let shape = (1..=3_u16, vec(name.clone(), 0..=2), 0..PATHS.len());
+    let definition = (name.clone(), shape, option::weighted(0.4, 1..=2_u32));
+    let definition = definition.prop_map(|(name, (capacity, blocks, path), delay)| Define {
+        name,
+        capacity,
+        blocks,
+        path,
+        delay,
+    });
     let renewal = (0..3_u8, name.clone(), proof(), wait(0.7), any::<bool>());
     prop_oneof![
         5 => vec(take(0.05), 0..=4).prop_map(Ask::Reserve),
@@ -275,18 +286,22 @@ fn one_requester(items: &[Take], requester: u8, number: usize, part: usize) -> V
     items
 }
 
-fn definition(
-    (name, capacity, blocks, path, delay): &(usize, u16, Vec<usize>, usize, Option<u32>),
-) -> RegisterItem {
-    let path = PATHS[*path].iter().map(|name| ResourceName::parse(name));
+fn definition(item: &Define) -> RegisterItem {
+    let path = PATHS[item.path]
+        .iter()
+        .map(|name| ResourceName::parse(name));
+    // Few are pools, so that others can be blockers and stand in trees.
+    let is_pool = NAMES[item.name] == "P";
     RegisterItem {
-        name: resource_named(*name),
-        // Few are pools, so that others can be blockers and stand in trees.
-        capacity: Capacity::parse(if NAMES[*name] == "P" { *capacity } else { 1 })
-            .expect("in range"),
-        blocks: blocks.iter().map(|name| resource_named(*name)).collect(),
+        name: resource_named(item.name),
+        capacity: Capacity::parse(if is_pool { item.capacity } else { 1 }).expect("in range"),
+        blocks: item
+            .blocks
+            .iter()
+            .map(|name| resource_named(*name))
+            .collect(),
         tree_path: Path::new(path.collect::<Result<_, _>>().expect("names")),
-        lock_delay: delay.and_then(|delay| Ttl::parse(delay).ok()),
+        lock_delay: item.delay.and_then(|delay| Ttl::parse(delay).ok()),
     }
 }
 
@@ -334,7 +349,7 @@ fn token(proof: &Proof, resource: &str, model: &Model) -> Option<ReleaseToken> {
         Proof::Last => {
             let known_as =
                 |grant: &&Grant| grant.name == resource || grant.holds[0].known_as == resource;
-            grants().filter(known_as).last()
+            grants().rfind(known_as)
         }
         Proof::Other(number) => {
             let count = grants().count().max(1);

@@ -136,11 +136,11 @@ impl Model {
         }
     }
 
-    pub fn unreserve(&mut self, asker: &Asker, item: &UnreserveItem) -> String {
-        let who = asker.who(&item.requester);
+    pub fn unreserve(&mut self, caller: &Asker, item: &UnreserveItem) -> String {
+        let who = caller.who(&item.requester);
         match self.whose(&who, item.resource.as_str(), item.token) {
             Whose::His(grant) => {
-                let freed = self.end(&grant, EventKind::Unreserved, &asker.label);
+                let freed = self.end(&grant, EventKind::Unreserved, &caller.label);
                 released(&grant, &freed)
             }
             Whose::WrongToken => "INVALID_RELEASE_TOKEN".to_owned(),
@@ -149,8 +149,8 @@ impl Model {
         }
     }
 
-    pub fn renew(&mut self, asker: &Asker, item: &RenewItem) -> String {
-        let who = asker.who(&item.requester);
+    pub fn renew(&mut self, caller: &Asker, item: &RenewItem) -> String {
+        let who = caller.who(&item.requester);
         let before = match self.whose(&who, item.resource.as_str(), item.token) {
             Whose::His(grant) => grant,
             Whose::WrongToken => return "INVALID_RELEASE_TOKEN".to_owned(),
@@ -174,7 +174,7 @@ impl Model {
                 }
             }
             let about = About::Grant(after.clone());
-            self.tell(EventKind::ReservationRenewed, about, &asker.label);
+            self.tell(EventKind::ReservationRenewed, about, &caller.label);
         }
         format!("RENEWED {} {:?}", after.number, after.until)
     }
@@ -199,7 +199,7 @@ impl Model {
         }
     }
 
-    pub fn force(&mut self, asker: &Asker, item: &ForceReleaseItem) -> String {
+    pub fn force(&mut self, caller: &Asker, item: &ForceReleaseItem) -> String {
         let number = item.fencing_token.as_u64();
         let mut live = self.state.live.iter();
         let found =
@@ -207,7 +207,7 @@ impl Model {
         let Some(grant) = found.cloned() else {
             return "gone".to_owned();
         };
-        let freed = self.end(&grant, EventKind::Unreserved, &asker.label);
+        let freed = self.end(&grant, EventKind::Unreserved, &caller.label);
         if let Some(last) = self.history.last_mut() {
             last.forced = true;
         }
@@ -215,7 +215,7 @@ impl Model {
         released(&grant, &freed)
     }
 
-    pub fn register(&mut self, asker: &Asker, items: &[RegisterItem]) -> String {
+    pub fn register(&mut self, caller: &Asker, items: &[RegisterItem]) -> String {
         let twice =
             |item: &RegisterItem| items.iter().filter(|other| other.name == item.name).count() > 1;
         let world = self.state.world.with(items);
@@ -236,14 +236,14 @@ impl Model {
             let name = item.name.as_str();
             if self.state.world.0.get(name) != world.0.get(name) {
                 let about = About::Definition(name.to_owned());
-                self.tell(EventKind::ResourceRegistered, about, &asker.label);
+                self.tell(EventKind::ResourceRegistered, about, &caller.label);
             }
         }
         self.state.world = world;
         "done".to_owned()
     }
 
-    pub fn delete(&mut self, asker: &Asker, name: &str) -> String {
+    pub fn delete(&mut self, caller: &Asker, name: &str) -> String {
         let mut world = self.state.world.clone();
         if world.0.remove(name).is_none() {
             return words::denied("not defined", None);
@@ -261,7 +261,7 @@ impl Model {
         }
         self.state.world = world;
         let about = About::Definition(name.to_owned());
-        self.tell(EventKind::ResourceDeleted, about, &asker.label);
+        self.tell(EventKind::ResourceDeleted, about, &caller.label);
         "done".to_owned()
     }
 

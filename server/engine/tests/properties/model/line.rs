@@ -114,8 +114,8 @@ impl Model {
         self.heard(own.unwrap_or(self.state.line.len()))
     }
 
-    pub fn join(&mut self, asker: &Asker, asked: Asked, wait: Wait) -> String {
-        let who = asker.who(&asked.items()[0].requester);
+    pub fn join(&mut self, caller: &Asker, asked: Asked, wait: Wait) -> String {
+        let who = caller.who(&asked.items()[0].requester);
         let place = self.own_place(&who, asked.method(), asked.items());
         let waiters: usize = self
             .state
@@ -136,7 +136,7 @@ impl Model {
         let listener = (
             wait.waiter.as_u64(),
             until,
-            asker.label.clone(),
+            caller.label.clone(),
             asked.clone(),
         );
         if let Some(place) = place {
@@ -218,17 +218,17 @@ impl Model {
         (_, _, label, asked): &(u64, i64, String, Asked),
         ahead: &[Waiting],
     ) -> (String, bool) {
-        let asker = Asker {
+        let caller = Asker {
             issuer: who.0,
             label: label.clone(),
         };
         match asked {
             Asked::Item(item) => {
-                let taken = self.reserve(&asker, item, ahead, true, None);
+                let taken = self.reserve(&caller, item, ahead, true, None);
                 (taken.words, taken.is_there)
             }
             Asked::Several(asked) => {
-                let (words, failed) = self.transact(&asker, asked, ahead, true);
+                let (words, failed) = self.transact(&caller, asked, ahead, true);
                 (words, failed.is_none())
             }
         }

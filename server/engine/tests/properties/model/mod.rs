@@ -2,8 +2,10 @@
 //! stay is undone by going back to a copy, and those who wait are looked at again after every command.
 
 mod end;
+mod find;
 mod line;
 mod take;
+mod why;
 mod words;
 mod world;
 
@@ -59,8 +61,8 @@ impl Model {
 
     pub fn next_deadline(&self) -> Option<i64> {
         let live = self.state.live.iter().filter_map(|grant| grant.until);
-        let line = self.state.line.iter().map(Waiting::deadline);
-        live.chain(line).min()
+        let waiting = self.state.line.iter().map(Waiting::deadline);
+        live.chain(waiting).min()
     }
 
     /// The answer in words.

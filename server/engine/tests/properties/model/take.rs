@@ -3,12 +3,12 @@
 use coop_engine::{CheckItem, EventKind, Method, Mode, ReserveItem, Transaction, Ttl};
 
 use super::{
-    Asker, Model, State, Waiting,
-    line::Claim,
+    Asker, Model, Waiting,
+    find::Ask,
     words,
     world::{Meaning, node_of_slot},
 };
-use crate::history::{About, Grant, Kept, Who};
+use crate::history::{About, Grant, Who};
 
 /// What came of one item.
 #[derive(Clone, Debug)]
@@ -36,30 +36,17 @@ impl Taken {
     }
 }
 
-/// Somebody who wants something, and who is before him.
-pub struct Ask<'a> {
-    pub who: Option<&'a Who>,
-    pub shared: bool,
-    pub ahead: &'a [Waiting],
-    pub waits: bool,
-}
-
-/// Whether two places in the tree get into each other's way.
-pub fn meet(a: (&str, &[String]), b: (&str, &[String])) -> bool {
-    a.0 == b.0 || a.1.iter().any(|above| above == b.0) || b.1.iter().any(|above| above == a.0)
-}
-
 impl Model {
-    pub fn reserve_all(&mut self, asker: &Asker, items: &[ReserveItem]) -> String {
+    pub fn reserve_all(&mut self, caller: &Asker, items: &[ReserveItem]) -> String {
         let before = (self.state.clone(), self.history.len());
         let mut taken = Vec::new();
         for item in items {
             let ahead = self.ahead_of(
-                &asker.who(&item.requester),
+                &caller.who(&item.requester),
                 None,
                 std::slice::from_ref(item),
             );
-            taken.push(self.reserve(asker, item, &ahead, false, None));
+            taken.push(self.reserve(caller, item, &ahead, false, None));
         }
         if let Some(denied) = self.is_too_much(before.1, None) {
             self.state = before.0;
@@ -71,12 +58,12 @@ impl Model {
             && one.may_come
         {
             let ask = super::line::Asked::Item(item.clone());
-            return self.join(asker, ask, wait);
+            return self.join(caller, ask, wait);
         }
         words::each(taken.into_iter().map(|one| one.words))
     }
 
-    pub fn transact_all(&mut self, asker: &Asker, all: &[Transaction]) -> String {
+    pub fn transact_all(&mut self, caller: &Asker, all: &[Transaction]) -> String {
         let before = (self.state.clone(), self.history.len());
         let mut told = Vec::new();
         let mut may_wait = false;
@@ -86,13 +73,13 @@ impl Model {
                 || self.heard(self.state.line.len()),
                 |item| {
                     self.ahead_of(
-                        &asker.who(&item.requester),
+                        &caller.who(&item.requester),
                         Some(asked.method),
                         &asked.items,
                     )
                 },
             );
-            let (words, failed) = self.transact(asker, asked, &ahead, false);
+            let (words, failed) = self.transact(caller, asked, &ahead, false);
             may_wait = failed.is_some_and(|failed| {
                 if asked.method == Method::AllOrNone {
                     failed.iter().all(|one| one.may_come)
@@ -112,7 +99,7 @@ impl Model {
             && may_wait
         {
             let ask = super::line::Asked::Several(asked.clone());
-            return self.join(asker, ask, wait);
+            return self.join(caller, ask, wait);
         }
         words::each(told.into_iter())
     }
@@ -120,7 +107,7 @@ impl Model {
     /// The answer; and if it failed, what could not be had.
     pub fn transact(
         &mut self,
-        asker: &Asker,
+        caller: &Asker,
         asked: &Transaction,
         ahead: &[Waiting],
         waits: bool,
@@ -130,7 +117,7 @@ impl Model {
         let mut order: Vec<usize> = (0..asked.items.len()).collect();
         if asked.method == Method::First {
             let had = asked.items.iter().position(|item| {
-                let own = self.own(&asker.who(&item.requester), item.resource.as_str());
+                let own = self.own(&caller.who(&item.requester), item.resource.as_str());
                 own.is_some_and(|own| own.shared == (item.mode == Mode::Shared))
             });
             if let Some(had) = had {
@@ -139,7 +126,7 @@ impl Model {
         }
         let (mut reserved, mut unavailable, mut failed) = (Vec::new(), Vec::new(), Vec::new());
         for index in order {
-            let one = self.reserve(asker, &asked.items[index], ahead, waits, id.clone());
+            let one = self.reserve(caller, &asked.items[index], ahead, waits, id.clone());
             if one.is_there {
                 reserved.push((index, one.words));
                 if asked.method == Method::First {
@@ -165,13 +152,13 @@ impl Model {
 
     pub fn reserve(
         &mut self,
-        asker: &Asker,
+        caller: &Asker,
         item: &ReserveItem,
         ahead: &[Waiting],
         waits: bool,
         transaction: Option<String>,
     ) -> Taken {
-        let who = asker.who(&item.requester);
+        let who = caller.who(&item.requester);
         let name = item.resource.as_str();
         let shared = item.mode == Mode::Shared;
         if let Some(own) = self.own(&who, name) {
@@ -205,12 +192,12 @@ impl Model {
             since: self.last_now,
             until: ttl.map(|ttl| self.last_now + ttl),
             ttl,
-            label: asker.label.clone(),
+            label: caller.label.clone(),
         };
         self.tell(
             EventKind::Reserved,
             About::Grant(grant.clone()),
-            &asker.label,
+            &caller.label,
         );
         if let Some(last) = self.history.last_mut() {
             last.transaction = transaction;
@@ -219,12 +206,12 @@ impl Model {
         Taken::yes(format!("ACQUIRED {number}"))
     }
 
-    pub fn check(&mut self, asker: &Asker, item: &CheckItem) -> String {
+    pub fn check(&mut self, caller: &Asker, item: &CheckItem) -> String {
         let name = item.resource.as_str();
         let who = item
             .requester
             .as_ref()
-            .map(|requester| asker.who(requester));
+            .map(|requester| caller.who(requester));
         let shared = item.mode == Mode::Shared;
         let own = who.as_ref().and_then(|who| self.own(who, name));
         let ahead = self.ahead_of_looker(who.as_ref(), name, item.mode);
@@ -234,7 +221,7 @@ impl Model {
             ahead: &ahead,
             waits: false,
         };
-        let would = match own {
+        let told = match own {
             Some(own) if own.shared == shared => format!("ALREADY_HAD {}", own.number),
             Some(own) => {
                 let ends = own.until.unwrap_or(i64::MAX);
@@ -258,7 +245,7 @@ impl Model {
         let free = given
             .filter(|node| !self.state.is_held(node) && !self.state.is_shut(node, self.last_now));
         let left = usize::from(capacity).saturating_sub(used);
-        format!("{would}, {} of {capacity}", free.count().min(left))
+        format!("{told}, {} of {capacity}", free.count().min(left))
     }
 
     pub fn own(&self, who: &Who, name: &str) -> Option<Grant> {
@@ -280,275 +267,5 @@ impl Model {
         }
         let is_slot = |name: &String| !matches!(world.meaning(name), Meaning::Thing(_));
         (shared && world.needs(name).iter().any(is_slot)).then_some("SHARED_POOL")
-    }
-
-    fn why(&self, ask: &Ask<'_>, name: &str) -> String {
-        let state = &self.state;
-        let mut in_the_way: Vec<&Grant> = Vec::new();
-        let mut itself = false;
-        let mut taken = Vec::new();
-        for (index, need) in state.world.needs(name).into_iter().enumerate() {
-            if let Some(found) = state.find_one(ask, &need, &taken, self.last_now) {
-                taken.push(found);
-                continue;
-            }
-            let path = state.world.path(&need);
-            let others: Vec<&Grant> = state.live.iter().filter(|g| ask.excludes(g)).collect();
-            let at = |node: &str| {
-                let here = others.iter().filter(|grant| grant.holds(node));
-                here.copied().collect::<Vec<_>>()
-            };
-            let below = |node: &str| {
-                let is_below = move |g: &&&Grant| {
-                    g.holds
-                        .iter()
-                        .any(|kept| kept.path.iter().any(|above| above == node))
-                };
-                others.iter().filter(is_below).copied().collect::<Vec<_>>()
-            };
-            let owner = state.world.owner(&need);
-            let nodes = state.world.nodes(&owner);
-            let (mut here, all) = match state.world.node(&need) {
-                None => (Vec::new(), true),
-                Some(node) => {
-                    let mut here: Vec<&Grant> = at(&node);
-                    itself |= index == 0 && !here.is_empty();
-                    here.extend(below(&node));
-                    let is_slot = matches!(state.world.meaning(&need), Meaning::Slot(..));
-                    let empty = here.is_empty() && !self.is_shut_around(&node);
-                    // Of something that was a pool once: what still drains.
-                    (here, if is_slot { empty } else { nodes.len() > 1 })
-                }
-            };
-            if all {
-                let from = usize::from(matches!(state.world.meaning(&need), Meaning::Thing(_)));
-                here.extend(nodes.iter().skip(from).flat_map(|node| at(node)));
-                here.extend(below(&owner));
-            }
-            here.extend(path.iter().flat_map(|above| at(above)));
-            in_the_way.extend(here);
-        }
-        let ends = in_the_way
-            .iter()
-            .map(|grant| grant.until.unwrap_or(i64::MAX))
-            .min();
-        let before = ask
-            .ahead
-            .iter()
-            .filter(|ticket| self.is_before(ask, ticket, name))
-            .count();
-        let status = if itself {
-            "ALREADY_HELD"
-        } else {
-            "NOT_AVAILABLE"
-        };
-        words::refused(
-            status,
-            ends,
-            (ask.waits || before > 0).then_some(before + 1),
-        )
-    }
-
-    /// Whether a lock delay runs there or below.
-    fn is_shut_around(&self, node: &str) -> bool {
-        let mut running = self
-            .state
-            .shut
-            .iter()
-            .filter(|shut| shut.until > self.last_now);
-        running.any(|shut| shut.node == node || shut.path.iter().any(|above| above == node))
-    }
-
-    fn is_before(&self, ask: &Ask<'_>, ticket: &Waiting, name: &str) -> bool {
-        let world = &self.state.world;
-        let pool = |name: &str| match world.meaning(name) {
-            Meaning::Slot(pool, _) if world.0[&pool].capacity > 1 => Some(pool),
-            Meaning::Pool(pool) => Some(pool),
-            _ => None,
-        };
-        ask.who != Some(&ticket.who)
-            && world.needs(name).iter().any(|need| {
-                let node = world.node(need).unwrap_or_else(|| need.clone());
-                let is_same_pool =
-                    |claim: &Claim| pool(need).is_some() && pool(need) == pool(&claim.name);
-                ticket.claims.iter().any(|claim| {
-                    is_same_pool(claim)
-                        || self
-                            .state
-                            .claims(claim, ask.shared, &node, &world.path(need))
-                })
-            })
-    }
-}
-
-impl Ask<'_> {
-    fn excludes(&self, grant: &Grant) -> bool {
-        self.who != Some(&grant.who) && !(self.shared && grant.shared)
-    }
-}
-
-impl State {
-    pub fn is_held(&self, node: &str) -> bool {
-        self.live.iter().any(|grant| grant.holds(node))
-    }
-
-    pub fn is_shut(&self, node: &str, now: i64) -> bool {
-        self.shut
-            .iter()
-            .any(|shut| shut.node == node && shut.until > now)
-    }
-
-    /// What would be held.
-    fn find(&self, ask: &Ask<'_>, name: &str, now: i64) -> Option<Vec<Kept>> {
-        let mut holds = Vec::new();
-        let mut taken = Vec::new();
-        for need in self.world.needs(name) {
-            let node = self.find_one(ask, &need, &taken, now)?;
-            if !taken.contains(&node) {
-                let owner = self.world.owner(&need);
-                let mut slots = self.world.nodes(&owner).into_iter();
-                let slot = slots.position(|slot| slot == node).unwrap_or_default();
-                holds.push(Kept {
-                    known_as: match self.world.meaning(&need) {
-                        Meaning::Thing(name) => name,
-                        _ => format!("{owner}_{slot}"),
-                    },
-                    node: node.clone(),
-                    path: self.world.path(&need),
-                    delay: self.world.0.get(&owner).and_then(|known| known.delay),
-                });
-                taken.push(node);
-            }
-        }
-        Some(holds)
-    }
-
-    fn find_one(&self, ask: &Ask<'_>, need: &str, taken: &[String], now: i64) -> Option<String> {
-        let path = self.world.path(need);
-        let is_free = |node: &str| self.is_free(ask, node, &path, now);
-        let (pool, named) = match self.world.meaning(need) {
-            Meaning::Thing(node) => {
-                let drains = self
-                    .world
-                    .nodes(&node)
-                    .iter()
-                    .skip(1)
-                    .any(|slot| self.is_held(slot));
-                return (!drains && is_free(&node)).then_some(node);
-            }
-            Meaning::Slot(pool, index) => (pool, Some(index)),
-            Meaning::Pool(pool) => (pool, None),
-        };
-        let nodes = self.world.nodes(&pool);
-        let wanted = |index: u16| named.is_none_or(|named| named == index);
-        let slots = || (0_u16..).zip(&nodes).filter(|(index, _)| wanted(*index));
-        if let Some((_, node)) = slots().find(|(_, node)| taken.contains(node)) {
-            return Some(node.clone());
-        }
-        let capacity = usize::from(self.world.0[&pool].capacity);
-        if named.is_some_and(|named| usize::from(named) >= capacity) {
-            return None;
-        }
-        let mine = |node: &str| {
-            let mut grants = self.live.iter();
-            grants.any(|grant| Some(&grant.who) == ask.who && grant.holds(node))
-        };
-        let own = slots().take(capacity).find(|(_, node)| mine(node));
-        if let Some((_, node)) = own.filter(|(_, node)| is_free(node)) {
-            return Some(node.clone());
-        }
-        let is_open = |node: &String| !self.is_held(node) && !self.is_shut(node, now);
-        let given = nodes.iter().take(capacity);
-        let left: Vec<_> = given
-            .filter(|node| is_open(node) && !taken.contains(node))
-            .collect();
-        let left: Vec<_> = left.into_iter().filter(|node| is_free(node)).collect();
-        let mut used = nodes.iter().filter(|node| self.is_held(node)).count();
-        let given = || nodes.iter().take(capacity);
-        used += given()
-            .filter(|node| is_open(node) && taken.contains(node))
-            .count();
-        let (claimed, claims) = self.claims_on(ask, &pool, capacity);
-        used += given()
-            .filter(|node| is_open(node) && claimed.contains(node))
-            .count();
-        // Whoever is ahead has to find a slot afterwards.
-        let spare = left.len().min(capacity.saturating_sub(used));
-        if spare < claims + 1 {
-            return None;
-        }
-        let chosen = match named {
-            Some(index) => &nodes[usize::from(index)],
-            None => left[0],
-        };
-        left.contains(&chosen).then(|| chosen.clone())
-    }
-
-    /// The slots that those ahead want by name, and how many of those ahead want any.
-    fn claims_on(&self, ask: &Ask<'_>, pool: &str, capacity: usize) -> (Vec<String>, usize) {
-        let mut nodes = Vec::new();
-        let mut any = 0;
-        let given = self.world.nodes(pool);
-        for ticket in ask
-            .ahead
-            .iter()
-            .filter(|ticket| ask.who != Some(&ticket.who))
-        {
-            let has_one = given.iter().take(capacity).any(|node| {
-                let mut grants = self.live.iter();
-                grants.any(|grant| grant.who == ticket.who && grant.holds(node))
-            });
-            let here = ticket
-                .claims
-                .iter()
-                .filter(|claim| self.world.owner(&claim.name) == pool);
-            let mut wants_any = false;
-            for claim in here {
-                match self.world.meaning(&claim.name) {
-                    Meaning::Slot(_, index) => nodes.push(node_of_slot(pool, index)),
-                    _ => wants_any = true,
-                }
-            }
-            any += usize::from(wants_any && !has_one);
-        }
-        (nodes, any)
-    }
-
-    fn is_free(&self, ask: &Ask<'_>, node: &str, path: &[String], now: i64) -> bool {
-        let is_kept = self
-            .live
-            .iter()
-            .filter(|grant| ask.excludes(grant))
-            .any(|grant| {
-                grant
-                    .holds
-                    .iter()
-                    .any(|kept| meet((&kept.node, &kept.path), (node, path)))
-            });
-        let is_shut = self
-            .shut
-            .iter()
-            .any(|shut| shut.until > now && meet((&shut.node, &shut.path), (node, path)));
-        let is_claimed = ask
-            .ahead
-            .iter()
-            .filter(|ticket| ask.who != Some(&ticket.who))
-            .any(|t| {
-                t.claims
-                    .iter()
-                    .any(|claim| self.claims(claim, ask.shared, node, path))
-            });
-        !is_kept && !is_shut && !is_claimed
-    }
-
-    fn claims(&self, claim: &Claim, shared: bool, node: &str, path: &[String]) -> bool {
-        if claim.shared && shared {
-            return false;
-        }
-        let above = self.world.path(&claim.name);
-        match self.world.node(&claim.name) {
-            Some(claimed) => meet((&claimed, &above), (node, path)),
-            None => above.iter().any(|above| above == node),
-        }
     }
 }
