@@ -8,10 +8,6 @@ pub(super) fn conflict<'a>(
     holdings: &Holdings,
     reservation: &'a Reservation,
 ) -> Option<&'a ResourceName> {
-    // Most grants are of names that nobody holds, and of nothing else.
-    if reservation.holds.is_plain() && !holdings.is_known(reservation.resource.as_str()) {
-        return None;
-    }
     if holdings
         .asked(reservation.resource.as_str(), &reservation.principal)
         .is_some()

@@ -63,18 +63,39 @@ impl Holdings {
         self.0.contains_key(name)
     }
 
-    pub(crate) fn put(&mut self, reservation: &Arc<Reservation>) {
-        let entry = self.0.entry(reservation.resource.clone());
-        if let Entry::Vacant(place) = entry
-            && is_plain(reservation)
-        {
-            place.insert(Node {
-                plain: Some(Arc::clone(reservation)),
-                crowd: None,
-            });
-            return;
+    /// Adds a reservation of a name under which there is nothing yet, and which holds nothing else. Answers whether it
+    /// was one. Most are, and for them one look has to do.
+    pub(crate) fn put_alone(&mut self, reservation: &Arc<Reservation>) -> bool {
+        if !is_plain(reservation) {
+            return false;
         }
-        self.put_into_crowd(reservation);
+        let Entry::Vacant(place) = self.0.entry(reservation.resource.clone()) else {
+            return false;
+        };
+        place.insert(Node {
+            plain: Some(Arc::clone(reservation)),
+            crowd: None,
+        });
+        true
+    }
+
+    /// Takes such a reservation away. Answers whether just that was there.
+    pub(crate) fn take_alone(&mut self, reservation: &Arc<Reservation>) -> bool {
+        let Entry::Occupied(place) = self.0.entry(reservation.resource.clone()) else {
+            return false;
+        };
+        // The same in everything, which for the usual case, the same pointer, costs nothing.
+        let is_it = place.get().plain.as_ref() == Some(reservation);
+        if is_it {
+            place.remove();
+        }
+        is_it
+    }
+
+    pub(crate) fn put(&mut self, reservation: &Arc<Reservation>) {
+        if !self.put_alone(reservation) {
+            self.put_into_crowd(reservation);
+        }
     }
 
     fn put_into_crowd(&mut self, reservation: &Arc<Reservation>) {
@@ -93,12 +114,10 @@ impl Holdings {
     }
 
     pub(crate) fn remove(&mut self, reservation: &Arc<Reservation>) {
-        let name = &reservation.resource;
-        if self.0.get(name).is_some_and(|node| node.plain.is_some()) {
-            self.0.remove(name);
+        if self.take_alone(reservation) {
             return;
         }
-        self.with_crowd(name, |crowd| {
+        self.with_crowd(&reservation.resource, |crowd| {
             crowd.asked.remove(&reservation.principal);
         });
         for held in reservation.holds() {

@@ -190,37 +190,41 @@ impl MemoryBook {
     }
 
     fn put(&mut self, reservation: &Arc<Reservation>) -> Result<(), Corrupt> {
-        if let Some(node) = exclusive::conflict(&self.holdings, reservation) {
-            return Err(Corrupt::SecondHolder(node.clone()));
+        // Nothing is known of most names, so nothing can be in the way.
+        if !self.holdings.put_alone(reservation) {
+            if let Some(node) = exclusive::conflict(&self.holdings, reservation) {
+                return Err(Corrupt::SecondHolder(node.clone()));
+            }
+            self.holdings.put(reservation);
         }
         if let Some(deadline) = reservation.expires_at {
             let key = (deadline, reservation.fencing_token);
-            // Only restoring comes here with a token that is in the book: a new grant's has been checked to be new.
-            if self.deadlines.contains_key(&key) {
+            let earlier = self.deadlines.insert(key, Arc::clone(reservation));
+            // Only restoring comes here: a new grant's token has been checked to be new.
+            if earlier.is_some() {
                 return Err(Corrupt::FencingToken(reservation.fencing_token));
             }
-            self.deadlines.insert(key, Arc::clone(reservation));
         }
         if reservation.principal.issuer.is_some() {
             let principal = reservation.principal.clone();
             *self.of_principals.entry(principal).or_default() += 1;
         }
-        self.holdings.put(reservation);
         self.active += 1;
         Ok(())
     }
 
     fn remove(&mut self, reservation: &Arc<Reservation>) -> Result<(), Corrupt> {
-        let name = reservation.resource.as_str();
         let fencing_token = reservation.fencing_token;
-        // The same in everything, which for the usual case, the same pointer, costs nothing.
-        if self.holdings.asked(name, &reservation.principal) != Some(reservation) {
-            return Err(Corrupt::NotHeld {
-                resource: reservation.resource.clone(),
-                fencing_token,
-            });
+        if !self.holdings.take_alone(reservation) {
+            let name = reservation.resource.as_str();
+            if self.holdings.asked(name, &reservation.principal) != Some(reservation) {
+                return Err(Corrupt::NotHeld {
+                    resource: reservation.resource.clone(),
+                    fencing_token,
+                });
+            }
+            self.holdings.remove(reservation);
         }
-        self.holdings.remove(reservation);
         self.active -= 1;
         if let Some(held) = self.of_principals.get_mut(&reservation.principal) {
             *held -= 1;

@@ -121,6 +121,16 @@ pub(super) fn claims<B: Book>(
 }
 
 impl<B: Book> Draft<'_, B> {
+    /// Whether this is what most names are: nobody holds it or anything around it, and nobody has ever said anything
+    /// about any name, so that one look is enough.
+    pub(super) fn is_unheard_of(&self, name: &ResourceName) -> bool {
+        !self.has_definitions()
+            && !self.limits.requires_registration
+            && !self.is_known(name.as_str())
+            && !self.is_closed(name.as_str())
+            && !self.is_closed_below(name.as_str())
+    }
+
     /// Whether something may be held there.
     fn is_known(&self, name: &str) -> bool {
         self.book.is_known(name) || self.begun_is_known(name)

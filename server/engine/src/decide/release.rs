@@ -8,6 +8,13 @@ use crate::{Book, Change, Closure, Mode, Released, Reservation, ResourceName, Si
 /// What is held no longer by the principal of a reservation that has ended, because none of its other reservations needs
 /// it.
 pub(super) fn freed<B: Book>(draft: &mut Draft<'_, B>, ended: &Arc<Reservation>) -> Released {
+    if !draft.has_definitions() {
+        // Without blockers nothing is held for two reservations.
+        return Released {
+            freed: vec![ended.resource.to_string()],
+            reservation: Arc::clone(ended),
+        };
+    }
     draft.catch_up();
     let freed = ended
         .holds()

@@ -2,7 +2,7 @@ use std::{slice, sync::Arc};
 
 use super::{bounds, draft::Draft, explain, find, line, wants::Wants};
 use crate::{
-    Ask, Book, Caller, IssuerId, Outcome, Principal, Refusal, RefusalStatus, Reservation,
+    Ask, Book, Caller, Holds, IssuerId, Outcome, Principal, Refusal, RefusalStatus, Reservation,
     ReserveItem, ReserveOutcome, Ticket,
 };
 
@@ -82,6 +82,9 @@ pub(super) fn attempt<B: Book>(
 ) -> Option<ReserveOutcome> {
     draft.catch_up();
     let principal = asker.principal(item);
+    if draft.is_unheard_of(&item.resource) && asker.ahead.is_empty() {
+        return Some(grant(draft, asker, item, principal, Holds::PLAIN));
+    }
     if let Some(held) = draft.own(&principal, item.resource.as_str()) {
         let is_same = held.mode == item.mode;
         return is_same.then(|| ReserveOutcome::AlreadyHad(Arc::clone(held)));
@@ -91,6 +94,16 @@ pub(super) fn attempt<B: Book>(
         return None;
     }
     let holds = find::holds(draft, Some(&principal), wants.iter(), asker.ahead)?;
+    Some(grant(draft, asker, item, principal, holds))
+}
+
+fn grant<B: Book>(
+    draft: &mut Draft<'_, B>,
+    asker: &Asker<'_>,
+    item: &ReserveItem,
+    principal: Principal,
+    holds: Holds,
+) -> ReserveOutcome {
     let reservation = Arc::new(Reservation {
         fencing_token: draft.next_revision(),
         resource: item.resource.clone(),
@@ -106,7 +119,7 @@ pub(super) fn attempt<B: Book>(
         metadata: item.metadata.clone(),
     });
     draft.begin(&reservation, asker.transaction.cloned());
-    Some(ReserveOutcome::Acquired(reservation))
+    ReserveOutcome::Acquired(reservation)
 }
 
 /// Says why an item cannot be had.

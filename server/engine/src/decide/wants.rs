@@ -62,12 +62,17 @@ fn want<B: Book>(draft: &Draft<'_, B>, name: &ResourceName, mode: Mode) -> Want 
 }
 
 impl<B: Book> Draft<'_, B> {
+    /// Whether there are definitions at all.
+    pub(super) fn has_definitions(&self) -> bool {
+        !self.definitions.is_empty() || self.book.definitions() > 0
+    }
+
     /// The definition that a name belongs to: its own, or that of the pool whose slot it is, with the slot's number.
     pub(super) fn owner(&self, name: &str) -> Option<(&Arc<Definition>, Option<u16>)> {
         if let Some(definition) = self.definition(name) {
             return Some((definition, None));
         }
-        if self.definitions.is_empty() && self.book.definitions() == 0 {
+        if !self.has_definitions() {
             return None;
         }
         let (pool, index) = read_slot(name)?;
