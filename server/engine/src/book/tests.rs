@@ -1,8 +1,13 @@
 use std::sync::Arc;
 
 use super::{Book, Corrupt, MemoryBook};
-use crate::testing::{NO_LIMITS, empty_book, give, held, holder, key, run, second, take};
-use crate::{Change, Command, Decision, Reservation, Revision, Time, decide};
+use crate::testing::{
+    NO_LIMITS, blocked, define, empty_book, give, held, holder, key, name, register, requester_of,
+    run, second, take, under, wait_for,
+};
+use crate::{
+    Change, Closure, Command, Decision, Hold, Holds, Path, Reservation, Revision, Time, decide,
+};
 
 /// `a` held for 60 s and `b` without end, both from second 0 on.
 fn two_held() -> MemoryBook {
@@ -197,4 +202,105 @@ fn corruption_is_described_by_what_contradicts_what() {
     let name = take("w1", "a\u{202e}", 0, 1).resource;
     let second_holder = Corrupt::SecondHolder(name).to_string();
     assert_eq!(second_holder, "\"a\\u{202e}\" would have two holders");
+}
+
+/// `printer` in `office`, held by w1 with its blocker `van`.
+fn printer_held() -> MemoryBook {
+    let mut book = empty_book();
+    let printer = blocked(under(define("printer"), "office"), &["van"]);
+    register(&mut book, vec![printer]);
+    let items = vec![take("w1", "printer", 60, 1)];
+    run(&mut book, &key("k"), &Command::Reserve(items), second(0));
+    book
+}
+
+#[test]
+fn whoever_would_come_beside_a_hold_is_refused_whatever_the_rules_said() {
+    for node in ["printer", "office", "van"] {
+        let mut book = printer_held();
+        let mut decision = granting_two(&book);
+        let Change::Put(granted) = &mut decision.changes[0] else {
+            panic!("not a grant");
+        };
+        let granted = Arc::make_mut(granted);
+        granted.principal.requester = requester_of("w2");
+        granted.holds = Holds::new(vec![Hold {
+            node: name(node),
+            slot: None,
+            path: Path::default(),
+            lock_delay: None,
+        }]);
+        let corrupt = Corrupt::SecondHolder(name(node));
+        assert_eq!(refused(&mut book, &decision), corrupt);
+    }
+}
+
+#[test]
+fn a_renewal_that_changes_more_than_the_end_is_refused() {
+    let mut book = two_held();
+    let from = Arc::clone(holder(&book, "a").expect("held"));
+    let mut to = Reservation::clone(&from);
+    to.expires_at = Some(second(90));
+    let renewal = |book: &MemoryBook, to: Reservation| Decision {
+        changes: vec![Change::Renew {
+            from: Arc::clone(&from),
+            to: Arc::new(to),
+        }],
+        ..decided(book, &Command::Expire)
+    };
+    let mut other = to.clone();
+    other.principal.requester = requester_of("w2");
+    let decision = renewal(&book, other);
+    let corrupt = Corrupt::NotAsFound(name("a"));
+    assert_eq!(refused(&mut book, &decision), corrupt);
+    let decision = renewal(&book, to);
+    assert_eq!(book.apply(&decision), Ok(()));
+    assert_eq!(
+        book.due(Time::MAX).next().and_then(|held| held.expires_at),
+        Some(second(90))
+    );
+}
+
+#[test]
+fn a_definition_a_lock_delay_and_a_ticket_are_changed_only_as_they_are_known() {
+    let mut book = printer_held();
+    let definition = Arc::clone(book.definition("printer").expect("defined"));
+    let closure = Arc::new(Closure {
+        node: name("a"),
+        path: Path::default(),
+        until: second(9),
+    });
+    let waiting = wait_for(take("w2", "van", 0, 2), 7, 9);
+    let command = Command::Reserve(vec![waiting]);
+    let queued = decided(&book, &command).changes[0].clone();
+    let Change::Queue(ticket) = &queued else {
+        panic!("{queued:?}");
+    };
+    let wrongs = [
+        (
+            Change::Define(definition),
+            Corrupt::NotAsFound(name("printer")),
+        ),
+        (Change::Open(closure), Corrupt::NotAsFound(name("a"))),
+        (
+            Change::Unqueue(Arc::clone(ticket)),
+            Corrupt::Ticket(ticket.id),
+        ),
+    ];
+    for (wrong, corrupt) in wrongs {
+        let decision = Decision {
+            changes: vec![queued.clone(), wrong],
+            ..decided(&book, &Command::Expire)
+        };
+        if let Corrupt::Ticket(_) = corrupt {
+            let only = Decision {
+                changes: vec![decision.changes[1].clone()],
+                ..decision
+            };
+            assert_eq!(refused(&mut book, &only), corrupt);
+        } else {
+            assert_eq!(refused(&mut book, &decision), corrupt);
+        }
+        assert_eq!(book.tickets().count(), 0);
+    }
 }

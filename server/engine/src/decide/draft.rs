@@ -188,6 +188,9 @@ impl<'a, B: Book> Draft<'a, B> {
     /// The reservation begins.
     pub(super) fn begin(&mut self, reservation: &Arc<Reservation>, transaction: Option<Arc<str>>) {
         self.changes.push(Change::Put(Arc::clone(reservation)));
+        // What is granted lets nobody in but the one who has it, who may wait for it as well or share it with himself.
+        let waits = |ticket: &Arc<Ticket>| ticket.principal == reservation.principal;
+        self.stirred |= self.line.iter().any(waits);
         let label = Arc::clone(&reservation.label);
         let subject = Subject::Reservation(Arc::clone(reservation));
         self.tell(EventKind::Reserved, subject, label);
@@ -205,6 +208,7 @@ impl<'a, B: Book> Draft<'a, B> {
         reason: Option<Reason>,
     ) {
         self.changes.push(Change::Remove(Arc::clone(reservation)));
+        self.stirred = true;
         let subject = Subject::Reservation(Arc::clone(reservation));
         self.tell(kind, subject, label);
         if let Some(event) = self.events.last_mut() {
@@ -234,7 +238,6 @@ impl<'a, B: Book> Draft<'a, B> {
     }
 
     fn tell(&mut self, kind: EventKind, subject: Subject, label: Arc<str>) {
-        self.stirred = true;
         self.revision = self.revision.next();
         self.events.push(Event {
             revision: self.revision,

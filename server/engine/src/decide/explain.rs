@@ -190,9 +190,14 @@ impl<B: Book> Look<'_, '_, B> {
 
     /// The slots from this one on, when none of them is left.
     fn slots(&mut self, definition: &Definition, from: usize) {
-        for (node, name) in pool::nodes(definition).skip(from) {
+        let who = self.who;
+        let capacity = usize::from(definition.capacity.slots());
+        for (index, (node, name)) in pool::nodes(definition).enumerate().skip(from) {
+            // A slot that drains keeps out even the one who holds it.
+            self.who = who.filter(|_| index < capacity);
             self.at(&node, &name, Relation::Slot);
         }
+        self.who = who;
         self.below(&definition.name);
     }
 

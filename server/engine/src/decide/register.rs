@@ -79,6 +79,7 @@ pub(super) fn all<B: Book>(
         draft.definitions.insert(new.name.clone(), Some(new));
     }
     draft.places = after.into_places();
+    draft.stirred = true;
     Outcome::Registered
 }
 
@@ -105,6 +106,7 @@ pub(super) fn delete<B: Book>(
     draft.step(change, EventKind::ResourceDeleted, subject, label);
     draft.definitions.insert(name.clone(), None);
     draft.places = after.into_places();
+    draft.stirred = true;
     Outcome::Deleted
 }
 

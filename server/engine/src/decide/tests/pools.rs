@@ -146,3 +146,12 @@ fn a_name_that_would_become_the_first_slot_while_it_is_held_stops_the_pool() {
     let in_use = Outcome::Denied(crate::Denial::InUse(name("P_0")));
     assert_eq!(register(&mut book, vec![pool("P", 2)]), in_use);
 }
+
+#[test]
+fn one_who_holds_a_slot_that_drains_is_told_that_it_is_himself() {
+    let mut book = with_pool(2);
+    reserve(&mut book, vec![take("w1", "P_1", 0, 1)]);
+    register(&mut book, vec![pool("P", 1)]);
+    let refused = reserve(&mut book, vec![take("w1", "P", 0, 2)]);
+    assert_eq!(in_the_way(&refused[0]), ["P: Slot P_1 by w1"]);
+}

@@ -45,6 +45,16 @@ impl Model {
             if all {
                 let from = usize::from(matches!(state.world.meaning(&need), Meaning::Thing(_)));
                 here.extend(nodes.iter().skip(from).flat_map(|node| at(node)));
+                // What drains is in everybody's way, his own included.
+                let capacity = state.world.0.get(&owner).map_or(1, |known| known.capacity);
+                let drains = nodes.iter().skip(usize::from(capacity));
+                here.extend(drains.flat_map(|node| {
+                    state
+                        .live
+                        .iter()
+                        .filter(|grant| grant.holds(node))
+                        .collect::<Vec<_>>()
+                }));
                 here.extend(below(&owner));
             }
             here.extend(path.iter().flat_map(|above| at(above)));
