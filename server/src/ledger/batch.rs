@@ -62,10 +62,13 @@ impl Batch {
                     }
                     self.begun.insert(key(tenant, to), Arc::clone(to));
                 }
-                // Those who wait are known in memory only.
-                Change::Queue(_) | Change::Unqueue(_) => {}
-                // Nothing that the server asks for makes one of these.
-                Change::Close(_) | Change::Open(_) | Change::Define(_) | Change::Undefine(_) => {}
+                // Those who wait are known in memory only, and nothing that the server asks for makes one of the others.
+                Change::Queue(_)
+                | Change::Unqueue(_)
+                | Change::Close(_)
+                | Change::Open(_)
+                | Change::Define(_)
+                | Change::Undefine(_) => {}
             }
         }
         if decision.events.is_empty() {
