@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use crate::{Principal, ReleaseToken, ResourceName, Revision, Time, Ttl};
+use crate::{Held, Holds, Mode, Principal, ReleaseToken, ResourceName, Revision, Time, Ttl};
 
 /// A resource held by somebody: what one granted reserve item creates.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -8,17 +8,21 @@ pub struct Reservation {
     /// The revision of the grant. A later grant in the tenant has a greater one, so whoever guards the resource
     /// itself can tell an old holder from the present one.
     pub fencing_token: Revision,
-    /// What is held.
+    /// What was asked for.
     pub resource: ResourceName,
     /// Who holds it.
     pub principal: Principal,
+    /// How it is held.
+    pub mode: Mode,
+    /// What is held for it.
+    pub holds: Holds,
     /// Proves ownership on release.
     pub release_token: ReleaseToken,
     /// When it was granted.
     pub reserved_at: Time,
     /// From this moment on it is held no longer. `None`: held until it is released.
     pub expires_at: Option<Time>,
-    /// The time to live it was asked with.
+    /// The time to live it was last asked with.
     pub ttl: Option<Ttl>,
     /// The label of the key (or issuer) that reserved, as it was then.
     pub label: Arc<str>,
@@ -33,5 +37,30 @@ impl Reservation {
     #[must_use]
     pub fn is_expired(&self, now: Time) -> bool {
         self.expires_at.is_some_and(|deadline| now >= deadline)
+    }
+
+    /// What is held, what was asked for (or its slot) first.
+    pub fn holds(&self) -> impl Iterator<Item = Held<'_>> {
+        let plain = self.holds.is_plain().then_some(Held {
+            node: &self.resource,
+            slot: None,
+            path: &[],
+            lock_delay: None,
+        });
+        plain
+            .into_iter()
+            .chain(self.holds.as_slice().iter().map(Held::from))
+    }
+
+    /// Whether this is one of what is held.
+    #[must_use]
+    pub fn holds_node(&self, node: &str) -> bool {
+        self.holds().any(|held| held.node.as_str() == node)
+    }
+
+    /// Its place among others by when they end, and of those that end together by when they were granted.
+    #[must_use]
+    pub(crate) fn end(&self) -> (Time, Revision) {
+        (self.expires_at.unwrap_or(Time::MAX), self.fencing_token)
     }
 }

@@ -20,10 +20,16 @@ impl Time {
         self.0
     }
 
+    /// The time so many microseconds later, at most [`Time::MAX`].
+    #[must_use]
+    pub(crate) const fn later_by_micros(self, micros: i64) -> Self {
+        Self(self.0.saturating_add(micros))
+    }
+
     /// The time `ttl` later, at most [`Time::MAX`].
     #[must_use]
     pub fn saturating_add(self, ttl: Ttl) -> Self {
-        Self(self.0.saturating_add(ttl.as_micros()))
+        self.later_by_micros(ttl.as_micros())
     }
 }
 

@@ -59,6 +59,18 @@ impl Batch {
                         self.ended.push((tenant, Arc::clone(reservation)));
                     }
                 }
+                Change::Renew { from, to } => {
+                    if self.begun.remove(&key(tenant, from)).is_none() {
+                        self.ended.push((tenant, Arc::clone(from)));
+                    }
+                    self.begun.insert(key(tenant, to), Arc::clone(to));
+                }
+                Change::Queue(_)
+                | Change::Unqueue(_)
+                | Change::Close(_)
+                | Change::Open(_)
+                | Change::Define(_)
+                | Change::Undefine(_) => {}
             }
         }
         if decision.events.is_empty() {

@@ -39,7 +39,9 @@ impl Default for EventLog {
 
 impl EventLog {
     pub(super) fn push(&mut self, event: &Event) -> serde_json::Result<()> {
-        let reservation = &event.reservation;
+        let Some(reservation) = event.reservation() else {
+            return Ok(());
+        };
         let kept = Kept(
             event.revision.as_u64(),
             event.at.as_micros(),

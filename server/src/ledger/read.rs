@@ -2,8 +2,8 @@
 //! durable.
 
 use coop_engine::{
-    IssuerId, MemoryBook, Principal, ReleaseToken, Requester, Reservation, ResourceName, Revision,
-    Time, Ttl,
+    Holds, IssuerId, MemoryBook, Mode, Principal, ReleaseToken, Requester, Reservation,
+    ResourceName, Revision, Time, Ttl,
 };
 use sqlx::{Row as _, any::AnyRow};
 
@@ -289,6 +289,8 @@ fn read_reservation(row: &AnyRow) -> Result<Reservation, StoreError> {
             issuer: row.try_get::<Option<i64>, _>(10)?.map(IssuerId::new),
             requester: Requester::parse(&text(2)?).map_err(|_| corrupt("requester"))?,
         },
+        mode: Mode::Exclusive,
+        holds: Holds::PLAIN,
         release_token: row
             .try_get::<Vec<u8>, _>(3)?
             .try_into()

@@ -337,6 +337,7 @@ fn limits(tiers: &Tiers, credential: Option<&Credential>, expirations: usize) ->
         active_reservations,
         of_one_principal,
         expirations,
+        requires_registration: false,
     }
 }
 

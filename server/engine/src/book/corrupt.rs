@@ -1,6 +1,6 @@
 use std::{error, fmt};
 
-use crate::{ResourceName, Revision, Time};
+use crate::{ResourceName, Revision, TicketId, Time};
 
 /// What a book was given contradicts what is in it. Either a rule or what was stored is wrong; whoever gets this must
 /// neither store nor acknowledge anything of that decision.
@@ -15,6 +15,11 @@ pub enum Corrupt {
         /// The grant it should have been.
         fencing_token: Revision,
     },
+    /// What is said to be changed about this name is not as the book has it: a lock delay, a definition, or more
+    /// of a reservation than a renewal may change.
+    NotAsFound(ResourceName),
+    /// What is said to be changed about this ticket is not as the book has it.
+    Ticket(TicketId),
     /// An event does not follow the one before, or the decision does not end at its last event.
     RevisionGap {
         /// The only right one.
@@ -51,6 +56,14 @@ impl fmt::Display for Corrupt {
                     "{resource:?} is not held under fencing token {fencing_token}"
                 )
             }
+            Self::NotAsFound(name) => {
+                write!(
+                    f,
+                    "what is known about {:?} is something else",
+                    name.as_str()
+                )
+            }
+            Self::Ticket(id) => write!(f, "ticket {} is something else", id.as_u64()),
             Self::RevisionGap { expected, found } => {
                 write!(f, "revision {found} where {expected} was due")
             }

@@ -1,25 +1,29 @@
 use std::{
-    borrow::Borrow,
-    collections::{BTreeMap, HashMap, HashSet},
-    hash::{Hash, Hasher},
+    collections::{BTreeMap, HashMap},
     sync::Arc,
 };
 
-use super::{Book, Corrupt};
-use crate::{Change, Decision, Principal, Reservation, Revision, Time};
+use super::{
+    Book, Closures, Corrupt, Holdings, Place, Side, catalogue::Catalogue, exclusive, line::Line,
+};
+use crate::{
+    Change, Closure, Decision, Definition, Mode, Principal, Reservation, ResourceName, Revision,
+    Ticket, Time,
+};
 
 /// A tenant's book in memory.
-///
-/// It holds one pointer to each reservation, found by name, and one more, found by deadline, if it has one.
 #[derive(Debug)]
 pub struct MemoryBook {
     revision: Revision,
     last_now: Time,
-    /// Callers choose the names, so the hash is one that they cannot aim at. Nothing depends on the order.
-    holders: HashSet<ByName>,
+    active: u64,
+    holdings: Holdings,
     deadlines: BTreeMap<(Time, Revision), Arc<Reservation>>,
     /// How many each principal holds that has an issuer.
     of_principals: HashMap<Principal, u64>,
+    closures: Closures,
+    catalogue: Catalogue,
+    line: Line,
 }
 
 impl MemoryBook {
@@ -29,9 +33,13 @@ impl MemoryBook {
         Self {
             revision,
             last_now,
-            holders: HashSet::new(),
+            active: 0,
+            holdings: Holdings::default(),
             deadlines: BTreeMap::new(),
             of_principals: HashMap::new(),
+            closures: Closures::default(),
+            catalogue: Catalogue::default(),
+            line: Line::default(),
         }
     }
 
@@ -45,7 +53,7 @@ impl MemoryBook {
         R: Into<Arc<Reservation>>,
     {
         let reservations = reservations.into_iter();
-        self.holders.reserve(reservations.size_hint().0);
+        self.holdings.reserve(reservations.size_hint().0);
         for reservation in reservations {
             let reservation = reservation.into();
             if reservation.fencing_token > self.revision {
@@ -56,12 +64,40 @@ impl MemoryBook {
         Ok(())
     }
 
+    /// Puts back definitions that were stored.
+    ///
+    /// # Errors
+    /// If a name is defined twice, or stands in two places of the tree. The book is of no use then.
+    pub fn restore_definitions(
+        &mut self,
+        definitions: impl IntoIterator<Item = Definition>,
+    ) -> Result<(), Corrupt> {
+        for definition in definitions {
+            self.make(&Change::Define(Arc::new(definition)))?;
+        }
+        Ok(())
+    }
+
+    /// Puts back lock delays that were stored.
+    ///
+    /// # Errors
+    /// If a node is closed twice. The book is of no use then.
+    pub fn restore_closures(
+        &mut self,
+        closures: impl IntoIterator<Item = Closure>,
+    ) -> Result<(), Corrupt> {
+        for closure in closures {
+            self.make(&Change::Close(Arc::new(closure)))?;
+        }
+        Ok(())
+    }
+
     /// Makes a decision's changes, having checked them without regard to the rules by which it was decided: a wrong
     /// rule, or a decision applied twice or to another book, fails here before it can become durable.
     ///
     /// # Errors
-    /// If a name would get a second holder, what is to be removed is not there, the revisions have a gap or do not
-    /// grow, or time runs backwards. The book is as it was before.
+    /// If a hold would come beside another that excludes it, what is to be changed is not as the decision found it, the
+    /// revisions have a gap or do not grow, or time runs backwards. The book is as it was before.
     pub fn apply(&mut self, decision: &Decision) -> Result<(), Corrupt> {
         self.check_order(decision)?;
         for (index, change) in decision.changes.iter().enumerate() {
@@ -76,9 +112,13 @@ impl MemoryBook {
     }
 
     /// All reservations, those that are due included, in no order.
-    #[must_use]
-    pub fn reservations(&self) -> impl ExactSizeIterator<Item = &Arc<Reservation>> {
-        self.holders.iter().map(|entry| &entry.0)
+    pub fn reservations(&self) -> impl Iterator<Item = &Arc<Reservation>> {
+        self.holdings.all()
+    }
+
+    /// All definitions, in no order.
+    pub fn all_definitions(&self) -> impl Iterator<Item = &Arc<Definition>> {
+        self.catalogue.definitions.values()
     }
 
     /// Checks everything about a decision that needs no look at the reservations: time, revisions, fencing tokens.
@@ -116,27 +156,46 @@ impl MemoryBook {
         match change {
             Change::Put(reservation) => self.put(reservation),
             Change::Remove(reservation) => self.remove(reservation),
+            Change::Renew { from, to } => self.renew(from, to),
+            Change::Close(closure) => {
+                let is_open = self.closures.at(closure.node.as_str()).is_none();
+                as_found(is_open, &closure.node)?;
+                self.closures.put(closure);
+                Ok(())
+            }
+            Change::Open(closure) => {
+                let known = self.closures.at(closure.node.as_str());
+                as_found(known == Some(closure), &closure.node)?;
+                self.closures.remove(closure);
+                Ok(())
+            }
+            Change::Define(definition) => {
+                as_found(self.catalogue.add(definition), &definition.name)
+            }
+            Change::Undefine(definition) => {
+                as_found(self.catalogue.remove(definition), &definition.name)
+            }
+            Change::Queue(ticket) if self.line.put(ticket) => Ok(()),
+            Change::Unqueue(ticket) if self.line.remove(ticket) => Ok(()),
+            Change::Queue(ticket) | Change::Unqueue(ticket) => Err(Corrupt::Ticket(ticket.id)),
         }
     }
 
     /// Undoes changes that have just been made, so none of the steps can fail.
     fn take_back(&mut self, changes: &[Change]) {
         for change in changes.iter().rev() {
-            let undone = match change {
-                Change::Put(reservation) => self.remove(reservation),
-                Change::Remove(reservation) => self.put(reservation),
-            };
+            let undone = self.make(&change.inverse());
             debug_assert_eq!(undone, Ok(()), "undoing a change that was made");
         }
     }
 
     fn put(&mut self, reservation: &Arc<Reservation>) -> Result<(), Corrupt> {
-        if !self.holders.insert(ByName(Arc::clone(reservation))) {
-            return Err(Corrupt::SecondHolder(reservation.resource.clone()));
-        }
-        if reservation.principal.issuer.is_some() {
-            let principal = reservation.principal.clone();
-            *self.of_principals.entry(principal).or_default() += 1;
+        // Nothing is known of most names, so nothing can be in the way.
+        if !self.holdings.put_alone(reservation) {
+            if let Some(node) = exclusive::conflict(&self.holdings, reservation) {
+                return Err(Corrupt::SecondHolder(node.clone()));
+            }
+            self.holdings.put(reservation);
         }
         if let Some(deadline) = reservation.expires_at {
             let key = (deadline, reservation.fencing_token);
@@ -146,20 +205,27 @@ impl MemoryBook {
                 return Err(Corrupt::FencingToken(reservation.fencing_token));
             }
         }
+        if reservation.principal.issuer.is_some() {
+            let principal = reservation.principal.clone();
+            *self.of_principals.entry(principal).or_default() += 1;
+        }
+        self.active += 1;
         Ok(())
     }
 
     fn remove(&mut self, reservation: &Arc<Reservation>) -> Result<(), Corrupt> {
-        let name = reservation.resource.as_str();
         let fencing_token = reservation.fencing_token;
-        // The same in everything, which for the usual case, the same pointer, costs nothing.
-        if self.holder(name) != Some(reservation) {
-            return Err(Corrupt::NotHeld {
-                resource: reservation.resource.clone(),
-                fencing_token,
-            });
+        if !self.holdings.take_alone(reservation) {
+            let name = reservation.resource.as_str();
+            if self.holdings.asked(name, &reservation.principal) != Some(reservation) {
+                return Err(Corrupt::NotHeld {
+                    resource: reservation.resource.clone(),
+                    fencing_token,
+                });
+            }
+            self.holdings.remove(reservation);
         }
-        self.holders.remove(name);
+        self.active -= 1;
         if let Some(held) = self.of_principals.get_mut(&reservation.principal) {
             *held -= 1;
             if *held == 0 {
@@ -171,6 +237,17 @@ impl MemoryBook {
         }
         Ok(())
     }
+
+    fn renew(&mut self, from: &Arc<Reservation>, to: &Arc<Reservation>) -> Result<(), Corrupt> {
+        let renewed = Reservation {
+            expires_at: to.expires_at,
+            ttl: to.ttl,
+            ..Reservation::clone(from)
+        };
+        as_found(renewed == **to, &to.resource)?;
+        self.remove(from)?;
+        self.put(to)
+    }
 }
 
 fn follows(expected: Revision, found: Revision) -> Result<(), Corrupt> {
@@ -178,6 +255,13 @@ fn follows(expected: Revision, found: Revision) -> Result<(), Corrupt> {
         return Ok(());
     }
     Err(Corrupt::RevisionGap { expected, found })
+}
+
+fn as_found(is_so: bool, name: &ResourceName) -> Result<(), Corrupt> {
+    if is_so {
+        return Ok(());
+    }
+    Err(Corrupt::NotAsFound(name.clone()))
 }
 
 impl Book for MemoryBook {
@@ -190,7 +274,7 @@ impl Book for MemoryBook {
     }
 
     fn active(&self) -> u64 {
-        self.holders.len() as u64
+        self.active
     }
 
     fn active_of(&self, principal: &Principal) -> u64 {
@@ -200,43 +284,74 @@ impl Book for MemoryBook {
             .unwrap_or_default()
     }
 
-    fn holder(&self, resource: &str) -> Option<&Arc<Reservation>> {
-        self.holders.get(resource).map(|entry| &entry.0)
+    fn is_known(&self, name: &str) -> bool {
+        self.holdings.is_known(name)
+    }
+
+    fn asked(&self, name: &str, principal: &Principal) -> Option<&Arc<Reservation>> {
+        self.holdings.asked(name, principal)
+    }
+
+    fn all_asked(&self, name: &str) -> impl Iterator<Item = &Arc<Reservation>> {
+        self.holdings.all_asked(name)
+    }
+
+    fn holders(
+        &self,
+        side: Side,
+        name: &str,
+        mode: Mode,
+    ) -> impl Iterator<Item = &Arc<Reservation>> {
+        self.holdings.holders(side, name, mode)
+    }
+
+    fn count(&self, side: Side, name: &str, mode: Mode, of: Option<&Principal>) -> usize {
+        self.holdings.count(side, name, mode, of)
     }
 
     fn due(&self, now: Time) -> impl Iterator<Item = &Arc<Reservation>> {
         self.deadlines.range(..=(now, LAST)).map(|(_, held)| held)
     }
 
+    fn closure(&self, node: &str) -> Option<&Arc<Closure>> {
+        self.closures.at(node)
+    }
+
+    fn closures_below(&self, name: &str) -> impl Iterator<Item = &Arc<Closure>> {
+        self.closures.below(name)
+    }
+
+    fn closures_due(&self, now: Time) -> impl Iterator<Item = &Arc<Closure>> {
+        self.closures.due(now)
+    }
+
+    fn definition(&self, name: &str) -> Option<&Arc<Definition>> {
+        self.catalogue.definitions.get(name)
+    }
+
+    fn definitions(&self) -> u64 {
+        self.catalogue.definitions.len() as u64
+    }
+
+    fn place(&self, name: &str) -> Option<&Place> {
+        self.catalogue.places.get(name)
+    }
+
+    fn blocked_by(&self, name: &str) -> impl Iterator<Item = &ResourceName> {
+        self.catalogue.blocked_by.get(name).into_iter().flatten()
+    }
+
+    fn tickets(&self) -> impl Iterator<Item = &Arc<Ticket>> {
+        self.line.in_order()
+    }
+
     fn next_deadline(&self) -> Option<Time> {
-        let ((deadline, _), _) = self.deadlines.first_key_value()?;
-        Some(*deadline)
+        let held = self.deadlines.first_key_value();
+        let held = held.map(|((deadline, _), _)| *deadline);
+        let others = [self.closures.next(), self.line.next()];
+        held.into_iter().chain(others.into_iter().flatten()).min()
     }
 }
 
 /// Sorts after every fencing token.
 const LAST: Revision = Revision::new(u64::MAX);
-
-/// A reservation that is found by its resource's name: a set of these is a map whose keys take no memory.
-#[derive(Debug)]
-struct ByName(Arc<Reservation>);
-
-impl Borrow<str> for ByName {
-    fn borrow(&self) -> &str {
-        self.0.resource.as_str()
-    }
-}
-
-impl Hash for ByName {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.resource.hash(state);
-    }
-}
-
-impl PartialEq for ByName {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.resource == other.0.resource
-    }
-}
-
-impl Eq for ByName {}

@@ -1,8 +1,13 @@
 use std::sync::Arc;
 
 use super::{Book, Corrupt, MemoryBook};
-use crate::testing::{NO_LIMITS, empty_book, give, held, key, run, second, take};
-use crate::{Change, Command, Decision, Reservation, Revision, Time, decide};
+use crate::testing::{
+    NO_LIMITS, blocked, define, empty_book, give, held, holder, key, name, register, requester_of,
+    run, second, take, under, wait_for,
+};
+use crate::{
+    Change, Closure, Command, Decision, Hold, Holds, Path, Reservation, Revision, Time, decide,
+};
 
 /// `a` held for 60 s and `b` without end, both from second 0 on.
 fn two_held() -> MemoryBook {
@@ -55,7 +60,7 @@ fn a_restored_book_answers_like_the_one_that_was_stored() {
         (restored.active(), restored.revision()),
         (2, Revision::new(2))
     );
-    assert_eq!(restored.holder("a"), book.holder("a"));
+    assert_eq!(holder(&restored, "a"), holder(&book, "a"));
     assert_eq!(restored.next_deadline(), Some(second(60)));
     assert_eq!(restored.due(second(60)).count(), 1);
     assert_eq!(restored.due(Time::from_micros(59_999_999)).count(), 0);
@@ -63,7 +68,7 @@ fn a_restored_book_answers_like_the_one_that_was_stored() {
 
 #[test]
 fn two_stored_holders_of_one_resource_are_refused() {
-    let stored = Arc::clone(two_held().holder("a").expect("held"));
+    let stored = Arc::clone(holder(&two_held(), "a").expect("held"));
     let mut book = MemoryBook::new(Revision::new(2), second(0));
     let twice = book.restore([Arc::clone(&stored), stored.clone()]);
     assert_eq!(twice, Err(Corrupt::SecondHolder(stored.resource.clone())));
@@ -71,7 +76,7 @@ fn two_stored_holders_of_one_resource_are_refused() {
 
 #[test]
 fn stored_fencing_tokens_must_be_known_and_single() {
-    let stored = Arc::clone(two_held().holder("a").expect("held"));
+    let stored = Arc::clone(holder(&two_held(), "a").expect("held"));
     let mut too_old = empty_book();
     let unknown = Corrupt::FencingToken(Revision::new(1));
     assert_eq!(too_old.restore([Arc::clone(&stored)]), Err(unknown.clone()));
@@ -89,7 +94,7 @@ fn a_second_holder_is_refused_and_the_changes_before_it_are_taken_back() {
     let Change::Put(granted) = &mut decision.changes[1] else {
         panic!("not a grant");
     };
-    let taken = book.holder("b").expect("held").resource.clone();
+    let taken = holder(&book, "b").expect("held").resource.clone();
     Arc::make_mut(granted).resource = taken.clone();
     assert_eq!(refused(&mut book, &decision), Corrupt::SecondHolder(taken));
 }
@@ -197,4 +202,105 @@ fn corruption_is_described_by_what_contradicts_what() {
     let name = take("w1", "a\u{202e}", 0, 1).resource;
     let second_holder = Corrupt::SecondHolder(name).to_string();
     assert_eq!(second_holder, "\"a\\u{202e}\" would have two holders");
+}
+
+/// `printer` in `office`, held by w1 with its blocker `van`.
+fn printer_held() -> MemoryBook {
+    let mut book = empty_book();
+    let printer = blocked(under(define("printer"), "office"), &["van"]);
+    register(&mut book, vec![printer]);
+    let items = vec![take("w1", "printer", 60, 1)];
+    run(&mut book, &key("k"), &Command::Reserve(items), second(0));
+    book
+}
+
+#[test]
+fn whoever_would_come_beside_a_hold_is_refused_whatever_the_rules_said() {
+    for node in ["printer", "office", "van"] {
+        let mut book = printer_held();
+        let mut decision = granting_two(&book);
+        let Change::Put(granted) = &mut decision.changes[0] else {
+            panic!("not a grant");
+        };
+        let granted = Arc::make_mut(granted);
+        granted.principal.requester = requester_of("w2");
+        granted.holds = Holds::new(vec![Hold {
+            node: name(node),
+            slot: None,
+            path: Path::default(),
+            lock_delay: None,
+        }]);
+        let corrupt = Corrupt::SecondHolder(name(node));
+        assert_eq!(refused(&mut book, &decision), corrupt);
+    }
+}
+
+#[test]
+fn a_renewal_that_changes_more_than_the_end_is_refused() {
+    let mut book = two_held();
+    let from = Arc::clone(holder(&book, "a").expect("held"));
+    let mut to = Reservation::clone(&from);
+    to.expires_at = Some(second(90));
+    let renewal = |book: &MemoryBook, to: Reservation| Decision {
+        changes: vec![Change::Renew {
+            from: Arc::clone(&from),
+            to: Arc::new(to),
+        }],
+        ..decided(book, &Command::Expire)
+    };
+    let mut other = to.clone();
+    other.principal.requester = requester_of("w2");
+    let decision = renewal(&book, other);
+    let corrupt = Corrupt::NotAsFound(name("a"));
+    assert_eq!(refused(&mut book, &decision), corrupt);
+    let decision = renewal(&book, to);
+    assert_eq!(book.apply(&decision), Ok(()));
+    assert_eq!(
+        book.due(Time::MAX).next().and_then(|held| held.expires_at),
+        Some(second(90))
+    );
+}
+
+#[test]
+fn a_definition_a_lock_delay_and_a_ticket_are_changed_only_as_they_are_known() {
+    let mut book = printer_held();
+    let definition = Arc::clone(book.definition("printer").expect("defined"));
+    let closure = Arc::new(Closure {
+        node: name("a"),
+        path: Path::default(),
+        until: second(9),
+    });
+    let waiting = wait_for(take("w2", "van", 0, 2), 7, 9);
+    let command = Command::Reserve(vec![waiting]);
+    let queued = decided(&book, &command).changes[0].clone();
+    let Change::Queue(ticket) = &queued else {
+        panic!("{queued:?}");
+    };
+    let wrongs = [
+        (
+            Change::Define(definition),
+            Corrupt::NotAsFound(name("printer")),
+        ),
+        (Change::Open(closure), Corrupt::NotAsFound(name("a"))),
+        (
+            Change::Unqueue(Arc::clone(ticket)),
+            Corrupt::Ticket(ticket.id),
+        ),
+    ];
+    for (wrong, corrupt) in wrongs {
+        let decision = Decision {
+            changes: vec![queued.clone(), wrong],
+            ..decided(&book, &Command::Expire)
+        };
+        if let Corrupt::Ticket(_) = corrupt {
+            let only = Decision {
+                changes: vec![decision.changes[1].clone()],
+                ..decision
+            };
+            assert_eq!(refused(&mut book, &only), corrupt);
+        } else {
+            assert_eq!(refused(&mut book, &decision), corrupt);
+        }
+        assert_eq!(book.tickets().count(), 0);
+    }
 }

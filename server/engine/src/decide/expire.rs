@@ -1,182 +1,87 @@
 use std::sync::Arc;
 
-use super::draft::Draft;
-use crate::{Book, EventKind, Reservation};
+use super::{draft::Draft, pool, release, wants::Wants};
+use crate::{Book, Change, EventKind, Mode, Reservation, ResourceName, Side};
 
-/// Ends what is due: everything that holds one of `names`, so that the items can rely on it, and of the rest the
-/// `others` that were due first. Their events come in the order of the deadlines.
-pub(super) fn due<'a, B: Book>(
-    draft: &mut Draft<'a, B>,
-    names: impl IntoIterator<Item = &'a str>,
-    others: usize,
+/// Ends what is due: everything that the `names` touch, so that the items can rely on it, and of the rest as much as the
+/// limits allow, what was due first. The events come in the order of the deadlines.
+pub(super) fn due<'n, B: Book>(
+    draft: &mut Draft<'_, B>,
+    names: impl IntoIterator<Item = &'n ResourceName>,
 ) {
-    let now = draft.now;
+    let most = draft.limits.expirations;
     let mut due: Vec<Arc<Reservation>> = Vec::new();
-    for name in names {
-        // Taken, so a name that comes twice does not expire twice.
-        due.extend(draft.holder(name).take_if(|held| held.is_expired(now)));
-    }
-    let touched = due.len();
-    let book = draft.book;
-    for reservation in book.due(now) {
-        if due.len() - touched == others {
-            break;
-        }
-        if !due[..touched]
-            .iter()
-            .any(|known| Arc::ptr_eq(known, reservation))
-        {
-            due.push(Arc::clone(reservation));
-        }
-    }
-    if touched > 0 {
-        due.sort_unstable_by_key(|ended| (ended.expires_at, ended.fencing_token));
+    let mut others = draft.book.due(draft.now);
+    due.extend(others.by_ref().take(most).cloned());
+    if others.next().is_some() {
+        due = chosen(draft, names, most);
     }
     for ended in &due {
-        draft.end(
-            ended,
-            EventKind::ReservationExpired,
-            Arc::clone(&ended.label),
-        );
+        let label = Arc::clone(&ended.label);
+        let from = ended.expires_at.unwrap_or(draft.now);
+        draft.end(ended, EventKind::ReservationExpired, label, None);
+        release::close(draft, ended, from);
+    }
+    draft.catch_up();
+    draft.stirred |= draft.book.closures_due(draft.now).next().is_some();
+}
+
+/// Some of what is due, in order: what the names touch, and so much of the rest.
+fn chosen<'n, B: Book>(
+    draft: &Draft<'_, B>,
+    names: impl IntoIterator<Item = &'n ResourceName>,
+    others: usize,
+) -> Vec<Arc<Reservation>> {
+    let mut touched: Vec<Arc<Reservation>> = Vec::new();
+    for name in names {
+        for want in Wants::of(draft, name, Mode::Exclusive).iter() {
+            let owner = draft.owner(want.name.as_str());
+            let nodes = owner.map_or_else(Vec::new, |(definition, _)| {
+                pool::nodes(definition).map(|(node, _)| node).collect()
+            });
+            for node in nodes.iter().chain([&want.name]) {
+                touch(draft, Side::At, node, &mut touched);
+                touch(draft, Side::Below, node, &mut touched);
+            }
+            for ancestor in want.path.names() {
+                touch(draft, Side::At, ancestor, &mut touched);
+            }
+        }
+    }
+    touched.sort_unstable_by_key(|held| held.end());
+    touched.dedup_by_key(|held| held.fencing_token);
+    let is_touched = |held: &&Arc<Reservation>| {
+        let place = touched.binary_search_by_key(&held.end(), |touched| touched.end());
+        place.is_ok()
+    };
+    let rest = draft.book.due(draft.now).filter(|held| !is_touched(held));
+    let mut due: Vec<_> = rest.take(others).cloned().collect();
+    due.append(&mut touched);
+    due.sort_unstable_by_key(|held| held.end());
+    due
+}
+
+fn touch<B: Book>(
+    draft: &Draft<'_, B>,
+    side: Side,
+    name: &ResourceName,
+    touched: &mut Vec<Arc<Reservation>>,
+) {
+    for mode in Mode::ALL {
+        let held = draft.book.holders(side, name.as_str(), mode);
+        let due = held.take_while(|held| held.is_expired(draft.now));
+        touched.extend(due.cloned());
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use crate::testing::{
-        NO_LIMITS, empty_book, give, held, key, run, run_within, second, take, told,
-    };
-    use crate::{
-        Book, Command, Limits, MemoryBook, Outcome, ReserveOutcome, Revision, Time,
-        UnreserveOutcome,
-    };
-
-    /// `a` to `d` held by w1 from second 0 on, until seconds 4, 3, 2 and 1.
-    fn four_deadlines() -> MemoryBook {
-        let mut book = empty_book();
-        let items = vec![
-            take("w1", "a", 4, 1),
-            take("w1", "b", 3, 2),
-            take("w1", "c", 2, 3),
-            take("w1", "d", 1, 4),
-        ];
-        run(&mut book, &key("k"), &Command::Reserve(items), second(0));
-        book
-    }
-
-    fn expirations(number: usize) -> Limits {
-        Limits {
-            of_one_principal: None,
-            expirations: number,
-            ..NO_LIMITS
-        }
-    }
-
-    #[test]
-    fn a_reservation_ends_at_its_deadline_and_not_a_microsecond_earlier() {
-        let mut book = four_deadlines();
-        let before = Time::from_micros(999_999);
-        let early = run(&mut book, &key("k"), &Command::Expire, before);
-        assert_eq!((early.outcome, early.events.len()), (Outcome::Expired, 0));
-        let at = run(&mut book, &key("k"), &Command::Expire, second(1));
-        assert_eq!(told(&at), ["5 RESERVATION_EXPIRED d w1"]);
-        assert_eq!(book.next_deadline(), Some(second(2)));
-    }
-
-    #[test]
-    fn the_earliest_deadlines_go_first_and_no_more_than_allowed() {
-        let mut book = four_deadlines();
-        let some = run_within(
-            &mut book,
-            &key("k"),
-            &Command::Expire,
-            second(9),
-            expirations(2),
-        );
-        assert_eq!(
-            told(&some),
-            ["5 RESERVATION_EXPIRED d w1", "6 RESERVATION_EXPIRED c w1"]
-        );
-        assert_eq!(held(&book), ["a", "b"]);
-        let none = run_within(
-            &mut book,
-            &key("k"),
-            &Command::Expire,
-            second(9),
-            expirations(0),
-        );
-        assert_eq!(none.revision, Revision::new(6));
-    }
-
-    #[test]
-    fn what_a_command_touches_expires_beyond_the_allowance_and_all_in_order_of_the_deadlines() {
-        let mut book = four_deadlines();
-        let items = vec![
-            take("w2", "a", 0, 5),
-            take("w3", "b", 0, 6),
-            take("w3", "a", 0, 7),
-        ];
-        let command = Command::Reserve(items);
-        let decision = run_within(&mut book, &key("k"), &command, second(9), expirations(1));
-        let expected = [
-            "5 RESERVATION_EXPIRED d w1",
-            "6 RESERVATION_EXPIRED b w1",
-            "7 RESERVATION_EXPIRED a w1",
-            "8 RESERVED a w2",
-            "9 RESERVED b w3",
-        ];
-        assert_eq!(told(&decision), expected);
-        assert_eq!(held(&book), ["a", "b", "c"]);
-    }
-
-    #[test]
-    fn the_old_holder_of_an_expired_reservation_gets_a_new_one() {
-        let mut book = four_deadlines();
-        let command = Command::Reserve(vec![take("w1", "d", 0, 9)]);
-        let decision = run(&mut book, &key("k"), &command, second(1));
-        let Outcome::Reserve(outcomes) = decision.outcome else {
-            panic!("not an answer to a reserve");
-        };
-        let [ReserveOutcome::Acquired(new)] = outcomes.as_slice() else {
-            panic!("not acquired: {outcomes:?}");
-        };
-        assert_eq!(new.fencing_token, Revision::new(6));
-    }
-
-    #[test]
-    fn releasing_an_expired_reservation_finds_it_free() {
-        let mut book = four_deadlines();
-        let command = Command::Unreserve(vec![give("w1", "d", 4)]);
-        let decision = run(&mut book, &key("k"), &command, second(1));
-        let outcomes = vec![UnreserveOutcome::NotReserved];
-        assert_eq!(decision.outcome, Outcome::Unreserve(outcomes));
-        assert_eq!(told(&decision), ["5 RESERVATION_EXPIRED d w1"]);
-    }
-
-    #[test]
-    fn an_expiry_carries_the_label_of_the_key_that_reserved() {
-        let mut book = empty_book();
-        let command = Command::Reserve(vec![take("w1", "a", 1, 1)]);
-        run(&mut book, &key("reserver"), &command, second(0));
-        let command = Command::Reserve(vec![take("w2", "a", 1, 2)]);
-        let decision = run(&mut book, &key("other"), &command, second(1));
-        let labels: Vec<_> = decision.events.iter().map(|event| &*event.label).collect();
-        assert_eq!(labels, ["reserver", "other"]);
-        assert!(decision.events.iter().all(|event| event.at == second(1)));
-    }
-
-    #[test]
-    fn a_clock_that_is_set_back_brings_nothing_back_to_life() {
-        let mut book = four_deadlines();
-        run_within(
-            &mut book,
-            &key("k"),
-            &Command::Expire,
-            second(9),
-            expirations(0),
-        );
-        let decision = run(&mut book, &key("k"), &Command::Expire, second(0));
-        assert_eq!(decision.now, second(9));
-        assert_eq!(decision.events.len(), 4);
+/// Forgets lock delays that are over. This comes last, when it is known which of them have been replaced.
+pub(super) fn open<B: Book>(draft: &mut Draft<'_, B>) {
+    let most = draft.limits.expirations;
+    let over = draft.book.closures_due(draft.now);
+    // What has a longer one by now has been opened for that.
+    let over = over.filter(|closure| draft.closed.at(closure.node.as_str()).is_none());
+    let over: Vec<_> = over.take(most).cloned().collect();
+    for closure in over {
+        draft.quietly(Change::Open(closure));
     }
 }

@@ -1,390 +1,148 @@
-use std::sync::Arc;
+use std::{slice, sync::Arc};
 
-use super::{Decision, draft::Draft};
+use super::{bounds, draft::Draft, explain, find, line, wants::Wants};
 use crate::{
-    Book, Caller, Denial, Limits, Outcome, Principal, Reservation, ReserveItem, ReserveOutcome,
-    Time,
+    Ask, Book, Caller, Holds, IssuerId, Outcome, Principal, Refusal, RefusalStatus, Reservation,
+    ReserveItem, ReserveOutcome, Ticket,
 };
 
-/// Grants or refuses the items in order. If that leaves more held than the limit allows, none of it is done.
-pub(super) fn all<'a, B: Book>(
-    mut draft: Draft<'a, B>,
+/// Who asks, and what that means for what can be had.
+#[derive(Clone, Copy)]
+pub(super) struct Asker<'a> {
+    pub(super) issuer: Option<IssuerId>,
+    pub(super) label: &'a Arc<str>,
+    /// The transaction that this is a part of.
+    pub(super) transaction: Option<&'a Arc<str>>,
+    /// Those who wait longer.
+    pub(super) ahead: &'a [Arc<Ticket>],
+    /// Whether this is somebody in the line.
+    pub(super) waits: bool,
+}
+
+impl<'a> Asker<'a> {
+    pub(super) fn of(caller: &'a Caller, ahead: &'a [Arc<Ticket>]) -> Self {
+        Self {
+            issuer: caller.issuer,
+            label: &caller.label,
+            transaction: None,
+            ahead,
+            waits: false,
+        }
+    }
+
+    pub(super) fn principal(&self, item: &ReserveItem) -> Principal {
+        Principal {
+            issuer: self.issuer,
+            requester: item.requester.clone(),
+        }
+    }
+}
+
+/// Grants or refuses the items in order. If that leaves more held than the limits allow, none of it is done.
+pub(super) fn all<B: Book>(
+    draft: &mut Draft<'_, B>,
     caller: &Caller,
-    items: &'a [ReserveItem],
-    limits: &Limits,
-) -> Decision {
+    items: &[ReserveItem],
+) -> Outcome {
     let before = draft.mark();
-    let outcomes: Vec<ReserveOutcome> = items
-        .iter()
-        .map(|item| one(&mut draft, caller, item))
-        .collect();
-    let grants = draft.steps_since(before);
-    if let Some(limit) = limits.active_reservations
-        && exceeds(&draft, grants, limit)
-    {
-        let next_deadline = next_deadline(draft.book, draft.now);
-        let denial = Denial::ActiveReservations {
-            limit,
-            next_deadline,
-        };
-        return draft.undone_to(before, Outcome::Denied(denial));
+    let mut outcomes = Vec::with_capacity(items.len());
+    for item in items {
+        let ahead = line::ahead_of(draft, caller.issuer, None, slice::from_ref(item));
+        let asker = Asker::of(caller, &ahead);
+        outcomes.push(one(draft, &asker, item));
     }
-    if let Some(limit) = limits.of_one_principal
-        && let Some(principal) = over_own_limit(&draft, &outcomes, limit)
-    {
-        let ahead = |held: &&Arc<Reservation>| {
-            held.principal == principal && held.expires_at > Some(draft.now)
-        };
-        let denial = Denial::OfOnePrincipal {
-            limit,
-            next_deadline: draft
-                .book
-                .due(Time::MAX)
-                .find(ahead)
-                .and_then(|held| held.expires_at),
-        };
-        return draft.undone_to(before, Outcome::Denied(denial));
+    if let Some(denial) = bounds::exceeded(draft, before, None) {
+        draft.undo_to(before);
+        return Outcome::Denied(denial);
     }
-    draft.finish(Outcome::Reserve(outcomes))
+    if let ([item], [ReserveOutcome::Refused(refusal)]) = (items, &outcomes[..])
+        && let Some(wait) = item.wait
+        && refusal.is_temporary()
+    {
+        return line::join(draft, caller, Ask::Reserve(item.clone()), wait);
+    }
+    Outcome::Reserve(outcomes)
 }
 
-/// Who would hold more than each may, if somebody would. What is due is held no longer.
-fn over_own_limit<B: Book>(
-    draft: &Draft<'_, B>,
-    outcomes: &[ReserveOutcome],
-    limit: u64,
-) -> Option<Principal> {
-    let granted = || {
-        outcomes.iter().filter_map(|outcome| match outcome {
-            ReserveOutcome::Acquired(held) => Some(&held.principal),
-            _ => None,
-        })
-    };
-    // A key acts for whomever it names, so that nothing bounds its requesters one by one.
-    granted()
-        .filter(|principal| principal.issuer.is_some())
-        .find(|principal| {
-            let is_his = |held: &&Arc<Reservation>| held.principal == **principal;
-            let grants = granted().filter(|other| other == principal).count() as u64;
-            let in_book = draft.book.active_of(principal);
-            in_book.saturating_add(grants) > limit && {
-                let due = draft.book.due(draft.now).filter(is_his).count() as u64;
-                in_book.saturating_sub(due).saturating_add(grants) > limit
-            }
-        })
-        .cloned()
-}
-
-fn one<'a, B: Book>(
-    draft: &mut Draft<'a, B>,
-    caller: &Caller,
-    item: &'a ReserveItem,
+/// Grants or refuses one item.
+pub(super) fn one<B: Book>(
+    draft: &mut Draft<'_, B>,
+    asker: &Asker<'_>,
+    item: &ReserveItem,
 ) -> ReserveOutcome {
-    if let Some(held) = draft.holder(item.resource.as_str()) {
-        let held = Arc::clone(held);
-        return if held.principal.is(caller.issuer, &item.requester) {
-            ReserveOutcome::AlreadyHad(held)
-        } else {
-            ReserveOutcome::AlreadyHeld(held)
-        };
+    attempt(draft, asker, item)
+        .unwrap_or_else(|| ReserveOutcome::Refused(refusal(draft, asker, item)))
+}
+
+/// Grants an item, if it can be had.
+pub(super) fn attempt<B: Book>(
+    draft: &mut Draft<'_, B>,
+    asker: &Asker<'_>,
+    item: &ReserveItem,
+) -> Option<ReserveOutcome> {
+    draft.catch_up();
+    let principal = asker.principal(item);
+    if draft.is_unheard_of(&item.resource) && asker.ahead.is_empty() {
+        return Some(grant(draft, asker, item, principal, Holds::PLAIN));
     }
+    if let Some(held) = draft.own(&principal, item.resource.as_str()) {
+        let is_same = held.mode == item.mode;
+        return is_same.then(|| ReserveOutcome::AlreadyHad(Arc::clone(held)));
+    }
+    let wants = Wants::of(draft, &item.resource, item.mode);
+    if explain::invalid(draft, &item.resource, &wants).is_some() {
+        return None;
+    }
+    let holds = find::holds(draft, Some(&principal), wants.iter(), asker.ahead)?;
+    Some(grant(draft, asker, item, principal, holds))
+}
+
+fn grant<B: Book>(
+    draft: &mut Draft<'_, B>,
+    asker: &Asker<'_>,
+    item: &ReserveItem,
+    principal: Principal,
+    holds: Holds,
+) -> ReserveOutcome {
     let reservation = Arc::new(Reservation {
         fencing_token: draft.next_revision(),
         resource: item.resource.clone(),
-        principal: Principal {
-            issuer: caller.issuer,
-            requester: item.requester.clone(),
-        },
+        principal,
+        mode: item.mode,
+        holds,
         release_token: item.token,
         reserved_at: draft.now,
         expires_at: item.ttl.map(|ttl| draft.now.saturating_add(ttl)),
         ttl: item.ttl,
-        label: Arc::clone(&caller.label),
+        label: Arc::clone(asker.label),
         resource_type: Arc::clone(&item.resource_type),
         metadata: item.metadata.clone(),
     });
-    *draft.holder(item.resource.as_str()) = Some(Arc::clone(&reservation));
-    draft.begin(&reservation);
+    draft.begin(&reservation, asker.transaction.cloned());
     ReserveOutcome::Acquired(reservation)
 }
 
-/// Whether so many grants more are too many. Without a grant they never are, also when a lower tier has left the
-/// tenant over its limit.
-fn exceeds<B: Book>(draft: &Draft<'_, B>, grants: usize, limit: u64) -> bool {
-    if grants == 0 {
-        return false;
+/// Says why an item cannot be had.
+fn refusal<B: Book>(draft: &mut Draft<'_, B>, asker: &Asker<'_>, item: &ReserveItem) -> Refusal {
+    let principal = asker.principal(item);
+    let name = &item.resource;
+    if let Some(own) = draft.own(&principal, name.as_str()) {
+        return explain::other_mode(name, own);
     }
-    let grants = grants as u64;
-    let in_book = draft.book.active();
-    if in_book.saturating_add(grants) <= limit {
-        return false;
+    let wants = Wants::of(draft, name, item.mode);
+    if let Some(status) = explain::invalid(draft, name, &wants) {
+        return Refusal::plainly(status);
     }
-    // What is due is held no longer, even if there was more of it than one decision may announce. Counting it costs
-    // what is due, and only tenants at their limit pay.
-    let due = draft.book.due(draft.now).count() as u64;
-    in_book.saturating_sub(due).saturating_add(grants) > limit
+    let who = Some(&principal);
+    explain::refusal(draft, who, name, &wants.iter(), asker.ahead, asker.waits)
 }
 
-/// When the first of the reservations that are still held expires.
-fn next_deadline(book: &impl Book, now: Time) -> Option<Time> {
-    let ahead = |held: &Arc<Reservation>| held.expires_at.filter(|deadline| *deadline > now);
-    book.due(Time::MAX).find_map(ahead)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use crate::testing::{
-        NO_LIMITS, empty_book, held, issuer, key, run, run_within, second, take, told,
-    };
-    use crate::{
-        Book, Caller, Command, Decision, Denial, Limits, MemoryBook, Outcome, ReserveItem,
-        ReserveOutcome, Revision,
-    };
-
-    fn reserve(
-        book: &mut MemoryBook,
-        caller: &Caller,
-        items: Vec<ReserveItem>,
-    ) -> Vec<ReserveOutcome> {
-        match run(book, caller, &Command::Reserve(items), second(0)).outcome {
-            Outcome::Reserve(outcomes) => outcomes,
-            other => panic!("not an answer to a reserve: {other:?}"),
-        }
-    }
-
-    fn reserve_within(
-        book: &mut MemoryBook,
-        items: Vec<ReserveItem>,
-        at: i64,
-        limit: u64,
-    ) -> Decision {
-        let limits = Limits {
-            active_reservations: Some(limit),
-            expirations: 1,
-            ..NO_LIMITS
-        };
-        run_within(
-            book,
-            &key("k"),
-            &Command::Reserve(items),
-            second(at),
-            limits,
+impl Refusal {
+    /// Whether waiting may help.
+    pub(super) const fn is_temporary(&self) -> bool {
+        matches!(
+            self.status,
+            RefusalStatus::AlreadyHeld | RefusalStatus::NotAvailable
         )
-    }
-
-    fn denial(limit: u64, deadline: Option<i64>) -> Outcome {
-        Outcome::Denied(Denial::ActiveReservations {
-            limit,
-            next_deadline: deadline.map(second),
-        })
-    }
-
-    #[test]
-    fn a_free_resource_is_granted_with_all_that_was_asked_for() {
-        let mut book = empty_book();
-        let mut item = take("w1", "a", 60, 7);
-        item.resource_type = Arc::from("Machine");
-        item.metadata = Some(Arc::from("{\"job\":1}"));
-        let command = Command::Reserve(vec![item.clone()]);
-        let decision = run(&mut book, &issuer(3), &command, second(5));
-        let granted = Arc::clone(book.holder("a").expect("granted"));
-        assert_eq!(granted.fencing_token, Revision::new(1));
-        assert!(granted.principal.is(issuer(3).issuer, &item.requester));
-        assert_eq!(granted.release_token, item.token);
-        assert_eq!(granted.reserved_at, second(5));
-        assert_eq!(
-            (granted.expires_at, granted.ttl),
-            (Some(second(65)), item.ttl)
-        );
-        assert_eq!(
-            (&granted.resource, &*granted.label),
-            (&item.resource, "issuer")
-        );
-        assert_eq!(granted.resource_type, item.resource_type);
-        assert_eq!(granted.metadata, item.metadata);
-        let outcome = Outcome::Reserve(vec![ReserveOutcome::Acquired(granted)]);
-        assert_eq!(decision.outcome, outcome);
-    }
-
-    #[test]
-    fn without_a_ttl_it_is_held_without_end() {
-        let mut book = empty_book();
-        reserve(&mut book, &key("k"), vec![take("w1", "a", 0, 1)]);
-        let granted = book.holder("a").expect("granted");
-        assert_eq!((granted.expires_at, granted.ttl), (None, None));
-        assert_eq!(book.next_deadline(), None);
-    }
-
-    #[test]
-    fn who_asks_again_gets_what_he_has_unchanged_and_without_an_event() {
-        let mut book = empty_book();
-        reserve(&mut book, &key("k"), vec![take("w1", "a", 60, 1)]);
-        let first = Arc::clone(book.holder("a").expect("granted"));
-        let outcomes = reserve(&mut book, &key("other key"), vec![take("w1", "a", 900, 2)]);
-        assert_eq!(outcomes, [ReserveOutcome::AlreadyHad(first)]);
-        assert_eq!(book.revision(), Revision::new(1));
-    }
-
-    #[test]
-    fn somebody_else_is_refused_and_learns_what_stands_in_the_way() {
-        let mut book = empty_book();
-        reserve(&mut book, &key("k"), vec![take("w1", "a", 60, 1)]);
-        let first = Arc::clone(book.holder("a").expect("granted"));
-        let outcomes = reserve(&mut book, &key("k"), vec![take("w2", "a", 60, 2)]);
-        assert_eq!(outcomes, [ReserveOutcome::AlreadyHeld(first)]);
-    }
-
-    #[test]
-    fn the_same_requester_of_another_issuer_is_somebody_else() {
-        let mut book = empty_book();
-        reserve(&mut book, &key("k"), vec![take("w1", "a", 0, 1)]);
-        reserve(&mut book, &issuer(1), vec![take("w1", "b", 0, 2)]);
-        for (caller, name) in [(issuer(1), "a"), (key("k"), "b"), (issuer(2), "b")] {
-            let outcomes = reserve(&mut book, &caller, vec![take("w1", name, 0, 3)]);
-            assert!(
-                matches!(outcomes[..], [ReserveOutcome::AlreadyHeld(_)]),
-                "{name}"
-            );
-        }
-    }
-
-    #[test]
-    fn items_are_decided_in_order_and_see_what_came_before() {
-        let mut book = empty_book();
-        let items = vec![
-            take("w1", "b", 0, 1),
-            take("w2", "a", 0, 2),
-            take("w2", "b", 0, 3),
-            take("w1", "b", 0, 4),
-        ];
-        let outcomes = reserve(&mut book, &key("k"), items);
-        let [
-            ReserveOutcome::Acquired(first),
-            ReserveOutcome::Acquired(second),
-            ReserveOutcome::AlreadyHeld(in_the_way),
-            ReserveOutcome::AlreadyHad(again),
-        ] = outcomes.as_slice()
-        else {
-            panic!("{outcomes:?}");
-        };
-        assert_eq!((in_the_way, again), (first, first));
-        assert!(first.fencing_token < second.fencing_token);
-    }
-
-    #[test]
-    fn the_last_place_is_granted_and_one_more_denied_whole() {
-        let mut book = empty_book();
-        let two = vec![take("w1", "a", 60, 1), take("w1", "b", 30, 2)];
-        reserve_within(&mut book, two, 0, 2);
-        assert_eq!(held(&book), ["a", "b"]);
-
-        let more = vec![take("w1", "a", 60, 3), take("w1", "c", 60, 4)];
-        let decision = reserve_within(&mut book, more, 0, 2);
-        assert_eq!(decision.outcome, denial(2, Some(30)));
-        assert_eq!((decision.changes, decision.events), (vec![], vec![]));
-        assert_eq!(decision.revision, Revision::new(2));
-    }
-
-    #[test]
-    fn a_denial_without_any_deadline_says_so() {
-        let decision = reserve_within(&mut empty_book(), vec![take("w1", "a", 9, 1)], 0, 0);
-        assert_eq!(decision.outcome, denial(0, None));
-    }
-
-    #[test]
-    fn what_is_refused_or_held_already_does_not_count() {
-        let mut book = empty_book();
-        reserve_within(&mut book, vec![take("w1", "a", 0, 1)], 0, 1);
-        // The limit is now even below what is held, as after a downgrade.
-        let items = vec![take("w1", "a", 0, 2), take("w2", "a", 0, 3)];
-        let decision = reserve_within(&mut book, items, 0, 0);
-        assert!(matches!(decision.outcome, Outcome::Reserve(_)));
-    }
-
-    #[test]
-    fn an_end_user_at_his_own_limit_is_denied_and_others_are_not() {
-        let mut book = empty_book();
-        let limits = Limits {
-            of_one_principal: Some(2),
-            ..NO_LIMITS
-        };
-        let mut reserve = |caller: &Caller, items, at| {
-            run_within(
-                &mut book,
-                caller,
-                &Command::Reserve(items),
-                second(at),
-                limits,
-            )
-            .outcome
-        };
-        let own = Outcome::Denied(Denial::OfOnePrincipal {
-            limit: 2,
-            next_deadline: Some(second(5)),
-        });
-        let two = vec![take("u", "a", 5, 1), take("u", "b", 9, 2)];
-        assert!(matches!(reserve(&issuer(1), two, 0), Outcome::Reserve(_)));
-        assert_eq!(reserve(&issuer(1), vec![take("u", "c", 9, 3)], 1), own);
-        for (caller, requester, name) in [
-            (issuer(1), "v", "d"),
-            (issuer(2), "u", "e"),
-            (issuer(1), "u", "a"),
-        ] {
-            let outcome = reserve(&caller, vec![take(requester, name, 9, 4)], 1);
-            assert!(matches!(outcome, Outcome::Reserve(_)), "{name}");
-        }
-        // What is due takes no place, and a request is denied whole.
-        let one = vec![take("u", "c", 9, 5)];
-        assert!(matches!(reserve(&issuer(1), one, 5), Outcome::Reserve(_)));
-        let three = vec![
-            take("w", "f", 9, 6),
-            take("w", "g", 9, 7),
-            take("w", "h", 9, 8),
-        ];
-        let denial = Denial::OfOnePrincipal {
-            limit: 2,
-            next_deadline: None,
-        };
-        assert_eq!(reserve(&issuer(1), three, 5), Outcome::Denied(denial));
-        assert_eq!(
-            held(&book),
-            ["a", "b", "c", "d", "e"].map(str::to_owned)[1..]
-        );
-    }
-
-    #[test]
-    fn expiries_make_room_and_stay_done_when_the_request_is_denied() {
-        let mut book = empty_book();
-        let items = vec![take("w1", "a", 1, 1), take("w1", "b", 5, 2)];
-        reserve_within(&mut book, items, 0, 2);
-        let items = vec![take("w2", "c", 9, 3), take("w2", "d", 9, 4)];
-        let decision = reserve_within(&mut book, items, 1, 2);
-        assert_eq!(decision.outcome, denial(2, Some(5)));
-        assert_eq!(told(&decision), ["3 RESERVATION_EXPIRED a w1"]);
-        reserve_within(&mut book, vec![take("w2", "c", 9, 5)], 1, 2);
-        assert_eq!(held(&book), ["b", "c"]);
-    }
-
-    #[test]
-    fn what_is_due_but_not_announced_yet_takes_no_place() {
-        let mut book = empty_book();
-        let items = (1..=9)
-            .map(|n| take("w1", &format!("r{n}"), 1, n))
-            .collect();
-        run_within(
-            &mut book,
-            &key("k"),
-            &Command::Reserve(items),
-            second(0),
-            NO_LIMITS,
-        );
-        // One decision announces one, so eight are left in the book.
-        let decision = reserve_within(&mut book, vec![take("w2", "new", 7, 10)], 1, 1);
-        assert!(matches!(decision.outcome, Outcome::Reserve(_)));
-        assert_eq!(book.active(), 9);
-        let decision = reserve_within(&mut book, vec![take("w2", "newer", 7, 11)], 1, 1);
-        assert_eq!(decision.outcome, denial(1, Some(8)));
     }
 }

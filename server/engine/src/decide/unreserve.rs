@@ -1,135 +1,80 @@
 use std::sync::Arc;
 
-use super::{Decision, draft::Draft};
-use crate::{Book, Caller, EventKind, Outcome, UnreserveItem, UnreserveOutcome};
+use super::{draft::Draft, release};
+use crate::{
+    Book, Caller, EventKind, Mode, Outcome, Principal, ReleaseToken, Reservation, ResourceName,
+    Side, UnreserveItem, UnreserveOutcome,
+};
 
 /// Frees what the items may free, in order.
-pub(super) fn all<'a, B: Book>(
-    mut draft: Draft<'a, B>,
+pub(super) fn all<B: Book>(
+    draft: &mut Draft<'_, B>,
     caller: &Caller,
-    items: &'a [UnreserveItem],
-) -> Decision {
-    let outcomes = items
-        .iter()
-        .map(|item| one(&mut draft, caller, item))
-        .collect();
-    draft.finish(Outcome::Unreserve(outcomes))
+    items: &[UnreserveItem],
+) -> Outcome {
+    let outcomes = items.iter().map(|item| one(draft, caller, item));
+    Outcome::Unreserve(outcomes.collect())
 }
 
-fn one<'a, B: Book>(
-    draft: &mut Draft<'a, B>,
+fn one<B: Book>(
+    draft: &mut Draft<'_, B>,
     caller: &Caller,
-    item: &'a UnreserveItem,
+    item: &UnreserveItem,
 ) -> UnreserveOutcome {
-    let holder = draft.holder(item.resource.as_str());
-    let Some(held) = holder else {
-        return UnreserveOutcome::NotReserved;
+    draft.catch_up();
+    let principal = Principal {
+        issuer: caller.issuer,
+        requester: item.requester.clone(),
     };
-    if !held.principal.is(caller.issuer, &item.requester) {
-        return UnreserveOutcome::DoesntOwnReservation(Arc::clone(held));
+    match owned(draft, &principal, &item.resource, item.token) {
+        Owned::Here(held) => {
+            draft.end(
+                &held,
+                EventKind::Unreserved,
+                Arc::clone(&caller.label),
+                None,
+            );
+            UnreserveOutcome::Relinquished(release::freed(draft, &held))
+        }
+        Owned::WrongToken => UnreserveOutcome::InvalidReleaseToken,
+        Owned::ByAnother(held) => UnreserveOutcome::DoesntOwnReservation(held),
+        Owned::ByNobody => UnreserveOutcome::NotReserved,
     }
-    // Every grant has a token of its own, so that of an earlier grant to the same principal is as wrong as any.
-    if !item
-        .token
-        .is_some_and(|token| token.matches(&held.release_token))
-    {
-        return UnreserveOutcome::InvalidReleaseToken;
-    }
-    let freed = Arc::clone(held);
-    *holder = None;
-    draft.end(&freed, EventKind::Unreserved, Arc::clone(&caller.label));
-    UnreserveOutcome::Relinquished(freed)
 }
 
-#[cfg(test)]
-mod tests {
-    use std::{slice, sync::Arc};
+/// Whose something is, in view of a principal who shows a token.
+pub(super) enum Owned {
+    /// His, and the token is that of the grant.
+    Here(Arc<Reservation>),
+    /// His, and the token is not.
+    WrongToken,
+    /// Exclusively another's.
+    ByAnother(Arc<Reservation>),
+    /// Nobody's, or not of a kind that one of them owns.
+    ByNobody,
+}
 
-    use crate::testing::{empty_book, give, held, issuer, key, run, second, take, told};
-    use crate::{Book, Caller, Command, MemoryBook, Outcome, UnreserveItem, UnreserveOutcome};
-
-    fn one_held() -> MemoryBook {
-        let mut book = empty_book();
-        let command = Command::Reserve(vec![take("w1", "a", 60, 1)]);
-        run(&mut book, &key("k"), &command, second(0));
-        book
+pub(super) fn owned<B: Book>(
+    draft: &Draft<'_, B>,
+    principal: &Principal,
+    name: &ResourceName,
+    token: Option<ReleaseToken>,
+) -> Owned {
+    if let Some(held) = draft.own(principal, name.as_str()) {
+        // Every grant has a token of its own, so that of an earlier grant to the same principal is as wrong as any.
+        let is_right = token.is_some_and(|token| token.matches(&held.release_token));
+        return if is_right {
+            Owned::Here(Arc::clone(held))
+        } else {
+            Owned::WrongToken
+        };
     }
-
-    fn unreserve(
-        book: &mut MemoryBook,
-        caller: &Caller,
-        items: Vec<UnreserveItem>,
-    ) -> Vec<UnreserveOutcome> {
-        match run(book, caller, &Command::Unreserve(items), second(0)).outcome {
-            Outcome::Unreserve(outcomes) => outcomes,
-            other => panic!("not an answer to an unreserve: {other:?}"),
-        }
-    }
-
-    #[test]
-    fn the_holder_with_the_token_frees_it_with_any_key_and_the_event_names_that_key() {
-        let mut book = one_held();
-        let was_held = Arc::clone(book.holder("a").expect("held"));
-        let command = Command::Unreserve(vec![give("w1", "a", 1)]);
-        let decision = run(&mut book, &key("releaser"), &command, second(1));
-        let outcomes = vec![UnreserveOutcome::Relinquished(was_held)];
-        assert_eq!(decision.outcome, Outcome::Unreserve(outcomes));
-        assert_eq!(told(&decision), ["2 UNRESERVED a w1"]);
-        assert_eq!(&*decision.events[0].label, "releaser");
-        assert_eq!((held(&book).len(), book.next_deadline()), (0, None));
-    }
-
-    #[test]
-    fn a_wrong_or_missing_token_frees_nothing() {
-        let mut book = one_held();
-        let items = vec![give("w1", "a", 2), give("w1", "a", 0)];
-        let outcomes = unreserve(&mut book, &key("k"), items);
-        let invalid = UnreserveOutcome::InvalidReleaseToken;
-        assert_eq!(outcomes, [invalid.clone(), invalid]);
-        assert_eq!(held(&book), ["a"]);
-    }
-
-    #[test]
-    fn another_principal_is_told_so_even_with_the_right_token() {
-        let mut book = one_held();
-        let was_held = Arc::clone(book.holder("a").expect("held"));
-        let not_his = UnreserveOutcome::DoesntOwnReservation(was_held);
-        for (caller, requester) in [(key("k"), "w2"), (issuer(1), "w1")] {
-            let outcomes = unreserve(&mut book, &caller, vec![give(requester, "a", 1)]);
-            assert_eq!(outcomes.as_slice(), slice::from_ref(&not_his));
-        }
-        assert_eq!(held(&book), ["a"]);
-    }
-
-    #[test]
-    fn freeing_what_is_free_is_no_error_also_within_one_request() {
-        let mut book = one_held();
-        let items = vec![give("w1", "a", 1), give("w1", "a", 1), give("w1", "b", 0)];
-        let outcomes = unreserve(&mut book, &key("k"), items);
-        let free = UnreserveOutcome::NotReserved;
-        assert!(matches!(outcomes[0], UnreserveOutcome::Relinquished(_)));
-        assert_eq!(outcomes[1..], [free.clone(), free]);
-    }
-
-    #[test]
-    fn the_token_of_an_earlier_grant_to_the_same_holder_does_not_free_the_new_one() {
-        let mut book = one_held();
-        unreserve(&mut book, &key("k"), vec![give("w1", "a", 1)]);
-        let command = Command::Reserve(vec![take("w1", "a", 60, 2)]);
-        run(&mut book, &key("k"), &command, second(0));
-        let outcomes = unreserve(&mut book, &key("k"), vec![give("w1", "a", 1)]);
-        assert_eq!(outcomes, [UnreserveOutcome::InvalidReleaseToken]);
-        assert_eq!(held(&book), ["a"]);
-    }
-
-    #[test]
-    fn a_wrong_token_does_not_stop_the_other_items() {
-        let mut book = one_held();
-        let command = Command::Reserve(vec![take("w1", "b", 60, 2)]);
-        run(&mut book, &key("k"), &command, second(0));
-        let items = vec![give("w1", "a", 9), give("w1", "b", 2)];
-        let outcomes = unreserve(&mut book, &key("k"), items);
-        assert_eq!(outcomes[0], UnreserveOutcome::InvalidReleaseToken);
-        assert_eq!(held(&book), ["a"]);
+    let Some(node) = draft.node(name) else {
+        return Owned::ByNobody;
+    };
+    let mut holders = draft.holders(Side::At, node.as_str(), Mode::Exclusive);
+    match holders.find(|held| held.principal != *principal) {
+        Some(held) => Owned::ByAnother(Arc::clone(held)),
+        None => Owned::ByNobody,
     }
 }

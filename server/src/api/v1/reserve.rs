@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{body::Body, extract::State, response::IntoResponse, response::Response};
 use coop_engine::{
-    Command, Denial, Label, Outcome, ReleaseToken, Reservation, ReserveItem, ReserveOutcome,
+    Command, Denial, Label, Mode, Outcome, ReleaseToken, Reservation, ReserveItem, ReserveOutcome,
     ResourceName, Time, Ttl,
 };
 use http::{HeaderMap, StatusCode};
@@ -175,11 +175,13 @@ fn read_item(fields: &mut Fields<'_>, requesters: &mut Requesters) -> Option<Res
     Some(ReserveItem {
         requester: requester?,
         resource: resource?,
+        mode: Mode::Exclusive,
         ttl: ttl?,
         resource_type: resource_type?
             .map_or_else(|| Arc::from(DEFAULT_TYPE), |tag| Arc::from(tag.as_str())),
         metadata: metadata?,
         token: ReleaseToken::from_random(random::bytes()),
+        wait: None,
     })
 }
 
@@ -228,11 +230,16 @@ fn answer(item: &ReserveItem, outcome: &ReserveOutcome, sight: &Sight, now: Time
             "ALREADY_HAD",
             format!("It has been yours since {}.", iso(held.reserved_at)),
         ),
-        ReserveOutcome::AlreadyHeld(held) => ("ALREADY_HELD", describe(held, sight)),
+        ReserveOutcome::Refused(refusal) => (
+            "ALREADY_HELD",
+            refusal
+                .held_by()
+                .map_or_else(String::new, |held| describe(held, sight)),
+        ),
     };
     let (own, other) = match outcome {
         ReserveOutcome::Acquired(held) | ReserveOutcome::AlreadyHad(held) => (Some(held), None),
-        ReserveOutcome::AlreadyHeld(held) => (None, Some(held)),
+        ReserveOutcome::Refused(refusal) => (None, refusal.held_by()),
     };
     ReserveAnswer {
         resource: item.resource.as_str().to_owned(),
@@ -276,6 +283,7 @@ fn denied(state: &ApiState, principal: &ApiPrincipal, denial: &Denial, now: Time
             limit,
             next_deadline,
         } => (*limit, next_deadline, true),
+        _ => return Problem::internal("a reserve was refused for a reason that it cannot have"),
     };
     let tier = principal.credential().tenant.tier();
     let retry_after = next_deadline

@@ -143,10 +143,10 @@ fn read_item(fields: &mut Fields<'_>, requesters: &mut Requesters) -> Option<Unr
 
 fn answer(item: &UnreserveItem, outcome: &UnreserveOutcome, sight: &Sight) -> UnreserveAnswer {
     let (status, explanation, released) = match outcome {
-        UnreserveOutcome::Relinquished(held) => (
+        UnreserveOutcome::Relinquished(released) => (
             "RELINQUISHED",
             "It is free again.".to_owned(),
-            Some(vec![held.resource.as_str().to_owned()]),
+            Some(released.freed.clone()),
         ),
         UnreserveOutcome::NotReserved => ("NOT_RESERVED", "It was free already.".to_owned(), None),
         UnreserveOutcome::DoesntOwnReservation(held) => (
