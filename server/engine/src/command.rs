@@ -43,6 +43,30 @@ pub enum Command {
     Expire,
 }
 
+impl Command {
+    /// The request that waits, if its answer may take a while.
+    #[must_use]
+    pub fn waiter(&self) -> Option<WaiterId> {
+        let wait = match self {
+            Self::Reserve(items) => items.first()?.wait,
+            Self::Transactions(transactions) => transactions.first()?.wait,
+            _ => None,
+        };
+        wait.map(|wait| wait.waiter)
+    }
+
+    /// Lets it be answered at once, whatever it asked for.
+    pub fn answer_at_once(&mut self) {
+        match self {
+            Self::Reserve(items) => items.iter_mut().for_each(|item| item.wait = None),
+            Self::Transactions(transactions) => {
+                transactions.iter_mut().for_each(|asked| asked.wait = None);
+            }
+            _ => {}
+        }
+    }
+}
+
 /// One resource to take.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReserveItem {

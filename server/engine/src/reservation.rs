@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
-use crate::{Held, Holds, Mode, Principal, ReleaseToken, ResourceName, Revision, Time, Ttl};
+use crate::{
+    Held, Holds, Mode, Principal, ReleaseToken, ResourceName, Revision, Slot, Time, Ttl, Want,
+};
 
 /// A resource held by somebody: what one granted reserve item creates.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +58,21 @@ impl Reservation {
     #[must_use]
     pub fn holds_node(&self, node: &str) -> bool {
         self.holds().any(|held| held.node.as_str() == node)
+    }
+
+    /// Whether it stands in the way of somebody else who wants this: the same thing, a slot of the pool, or something above
+    /// or below it in a tree.
+    #[must_use]
+    pub fn keeps_out(&self, want: &Want) -> bool {
+        self.mode.excludes(want.mode)
+            && self.holds().any(|held| {
+                let is_its_slot =
+                    |slot: &Slot| slot.pool == want.name || slot.to_string() == want.name.as_str();
+                *held.node == want.name
+                    || held.slot.is_some_and(is_its_slot)
+                    || want.path.contains(held.node)
+                    || held.path.contains(&want.name)
+            })
     }
 
     /// Its place among others by when they end, and of those that end together by when they were granted.

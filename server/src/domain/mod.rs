@@ -11,6 +11,7 @@ pub mod housekeeping;
 pub mod issuers;
 mod new_tenant;
 pub mod reservations;
+pub mod resources;
 pub mod sessions;
 pub mod settings;
 pub mod sign_in;

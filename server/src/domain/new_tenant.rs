@@ -42,6 +42,7 @@ impl NewTenant {
             suspended_at: None,
             suspension_reason: None,
             keeps_values: true,
+            requires_registration: false,
             created_at: now,
         };
         let (data_key, wrapped) = keyring.new_data_key(tenant.id)?;

@@ -1,13 +1,14 @@
-//! Reservations: reserve, release, list.
+//! Reservations: reserve, release, list, take away.
 
 use std::sync::Arc;
 
-use coop_engine::{Caller, Command, Time, Ttl};
+use coop_engine::{Caller, Command, ForceReleaseItem, Outcome, Time, Ttl};
+use serde_json::json;
 
 use super::Error;
 use crate::{
     ledger::{Credential, Decided, Ledger},
-    model::TenantId,
+    model::{By, Deed, TenantId},
 };
 
 pub use crate::ledger::{ReservationFilter, ReservationPage, ReservationPosition};
@@ -62,4 +63,44 @@ pub async fn list(
         .await?
         .reservations_of(tenant, filter, after, limit, now)
         .await?)
+}
+
+/// Ends a reservation in the name of the tenant's owner, without its release token. A lock delay follows like after an
+/// expiry: its holder may not know yet. False when that grant had ended already; a newer one is never touched.
+///
+/// # Errors
+/// When the tenant is suspended or gone, or the store cannot commit.
+pub async fn force_release(
+    ledger: &Ledger,
+    tenant: TenantId,
+    grant: ForceReleaseItem,
+    reason: &str,
+    by: By,
+) -> Result<bool, Error> {
+    let reason = reason.to_owned();
+    let deed = move |outcome: &Outcome| {
+        let released = forced(outcome)?;
+        let held = &released.reservation;
+        let detail = json!({
+            "reason": reason,
+            "requester": held.principal.requester.as_str(),
+            "fencingToken": held.fencing_token.as_u64(),
+            "freed": released.freed,
+        });
+        Some(Deed::new(
+            "reservation.force_release",
+            held.resource.as_str(),
+            detail,
+        ))
+    };
+    let command = Command::ForceRelease(vec![grant]);
+    let decided = ledger.decide_for_owner(tenant, command, by, deed).await?;
+    Ok(forced(&decided.outcome).is_some())
+}
+
+fn forced(outcome: &Outcome) -> Option<&coop_engine::Released> {
+    match outcome {
+        Outcome::ForceRelease(released) => released.first()?.as_ref(),
+        _ => None,
+    }
 }

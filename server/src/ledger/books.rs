@@ -53,7 +53,10 @@ impl Books {
         else {
             return;
         };
-        self.0.retain(|_, loaded| loaded.used_at >= oldest_kept);
+        // Those who wait are in the book and nowhere else.
+        self.0.retain(|_, loaded| {
+            loaded.used_at >= oldest_kept || loaded.book.tickets().next().is_some()
+        });
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc, Mutex, PoisonError, RwLock,
-    atomic::{AtomicBool, AtomicU8, Ordering},
+    atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering},
 };
 
 use coop_engine::{Requester, Time, Ttl};
@@ -17,10 +17,13 @@ pub struct TenantState {
     pub id: TenantId,
     tier: AtomicU8,
     suspended: AtomicBool,
+    requires_registration: AtomicBool,
     pub(super) operations: DayCount,
     /// The operations that are on the disk.
     written: Mutex<(Day, u64)>,
     pub(super) is_listed: AtomicBool,
+    /// Requests that wait for a reservation.
+    pub(super) waiting: AtomicU32,
 }
 
 impl TenantState {
@@ -31,9 +34,11 @@ impl TenantState {
             id,
             tier: AtomicU8::new(tier as u8),
             suspended: AtomicBool::new(suspended),
+            requires_registration: AtomicBool::new(false),
             operations: DayCount::default(),
             written: Mutex::default(),
             is_listed: AtomicBool::new(false),
+            waiting: AtomicU32::new(0),
         }
     }
 
@@ -55,6 +60,23 @@ impl TenantState {
     #[must_use]
     pub fn is_suspended(&self) -> bool {
         self.suspended.load(Ordering::Acquire)
+    }
+
+    pub(super) fn set_requires_registration(&self, required: bool) {
+        self.requires_registration
+            .store(required, Ordering::Release);
+    }
+
+    /// Whether its resources have to be registered.
+    #[must_use]
+    pub fn requires_registration(&self) -> bool {
+        self.requires_registration.load(Ordering::Acquire)
+    }
+
+    /// Whether a request of its waits for a reservation.
+    #[must_use]
+    pub fn has_waiting(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) > 0
     }
 
     /// Operations counted on a day.

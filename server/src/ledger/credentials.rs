@@ -205,6 +205,12 @@ impl Credentials {
         }
     }
 
+    pub(super) fn set_requires_registration(&self, tenant: TenantId, required: bool) {
+        if let Some(state) = self.tenant(tenant) {
+            state.set_requires_registration(required);
+        }
+    }
+
     /// Forgets a tenant and every value of its keys. Whoever holds one of its credentials sees that at once.
     pub(super) fn remove(&self, tenant: TenantId, digests: &[KeyDigest]) {
         let mut table = self.write();

@@ -24,6 +24,10 @@ impl Db {
              (SELECT resource, fencing_token FROM reservations WHERE tenant_id = $1 LIMIT $2)",
             "DELETE FROM events WHERE tenant_id = $1 AND revision IN \
              (SELECT revision FROM events WHERE tenant_id = $1 LIMIT $2)",
+            "DELETE FROM definitions WHERE tenant_id = $1 AND name IN \
+             (SELECT name FROM definitions WHERE tenant_id = $1 LIMIT $2)",
+            "DELETE FROM closures WHERE tenant_id = $1 AND node IN \
+             (SELECT node FROM closures WHERE tenant_id = $1 LIMIT $2)",
         ] {
             let query = sqlx::query(sql).bind(tenant.as_i64()).bind(limit);
             rows += self.execute(query).await?;

@@ -4,11 +4,11 @@ use std::{
     collections::HashSet,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicU32, AtomicU64, Ordering},
     },
 };
 
-use coop_engine::{Caller, Command, Outcome, Time};
+use coop_engine::{Caller, Command, MemoryBook, Outcome, Time, WaiterId};
 use tokio::{
     sync::{Notify, mpsc, oneshot, watch},
     task::JoinHandle,
@@ -19,13 +19,15 @@ use super::{
     Credential, Credentials, Mutation, MutationError,
     books::{Books, Deadlines},
     checkpoint::{self, Wal},
+    job::{Asker, Job, Looking, Note, Task},
     mutation::Pending,
-    queue::{Job, Queue},
+    queue::Queue,
+    waiting::Waiting,
     writer::{self, Counters, Desk, Fatal, Writer},
 };
 use crate::{
     clock::SharedClock,
-    model::Tiers,
+    model::{By, Deed, TenantId, Tiers},
     store::{Opened, Store, StoreError},
 };
 
@@ -68,6 +70,7 @@ pub(super) struct Shared {
     pub(super) lone_batches: AtomicU32,
     pub(super) credentials: Credentials,
     pub(super) next_deadline: watch::Sender<Option<Time>>,
+    next_waiter: AtomicU64,
 }
 
 impl Shared {
@@ -130,6 +133,9 @@ pub async fn start(
     for (tenant, day, operations) in writer.operations_of_days().await? {
         credentials.restore_operations(tenant, day, operations);
     }
+    for tenant in writer.tenants_requiring_registration().await? {
+        credentials.set_requires_registration(tenant, true);
+    }
     let mut deadlines = Deadlines::default();
     for (tenant, deadline) in writer.book_deadlines().await? {
         deadlines.set(tenant, Some(deadline));
@@ -140,6 +146,7 @@ pub async fn start(
         lone_batches: AtomicU32::new(QUIET),
         credentials,
         next_deadline: watch::channel(None).0,
+        next_waiter: AtomicU64::new(1),
     });
     let wal = Wal::new();
     tasks.spawn(checkpoint::run(checkpointer, wal.clone()));
@@ -156,6 +163,8 @@ pub async fn start(
         books: Books::default(),
         deadlines,
         gone: HashSet::new(),
+        waiting: Waiting::default(),
+        ends_waits: false,
         tasks: tasks.clone(),
         counters: Counters::register(),
         answers,
@@ -190,7 +199,8 @@ pub async fn start(
 }
 
 impl Ledger {
-    /// Decides a command and makes it durable.
+    /// Decides a command and makes it durable. A command that waits is answered when it has got what it waits for, or was
+    /// refused; it waits no longer when nobody polls this any more.
     ///
     /// # Errors
     /// [`Refused`], in which case nothing has changed, except that nobody knows after `Unavailable`.
@@ -200,18 +210,99 @@ impl Ledger {
         caller: Caller,
         command: Command,
     ) -> Result<Decided, Refused> {
+        let tenant = credential.tenant.id;
+        // Dropped after the answer's receiver, so that a request whose client goes is either known to have gone when it begins
+        // to wait, or is in the line and leaves it.
+        let mut place = command.waiter().map(|waiter| Place {
+            shared: &self.shared,
+            tenant,
+            waiter: Some(waiter),
+        });
         let (reply, answer) = oneshot::channel();
-        let job = Job {
-            asker: Some((Arc::clone(credential), caller)),
+        let task = Task::Decide {
             command,
+            note: None,
             reply,
         };
-        self.shared.queue().push(credential.tenant.id, job)?;
+        let asker = Asker::Bearer(Arc::clone(credential), caller);
+        self.submit(tenant, Job { asker, task })?;
+        let answer = answer.await.unwrap_or(Err(Refused::Unavailable));
+        if let Some(place) = &mut place {
+            place.waiter = None;
+        }
+        answer
+    }
+
+    /// The number of a request that is about to wait.
+    #[must_use]
+    pub fn next_waiter(&self) -> WaiterId {
+        WaiterId::new(self.shared.next_waiter.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Decides a command of the tenant's owner, who needs no key. What `deed` makes of the outcome is in the audit log with
+    /// the commit that carries it.
+    ///
+    /// # Errors
+    /// As for [`Ledger::decide`]; [`Refused::KeyRevoked`] when there is no such tenant.
+    pub async fn decide_for_owner(
+        &self,
+        tenant: TenantId,
+        command: Command,
+        by: By,
+        deed: impl FnOnce(&Outcome) -> Option<Deed> + Send + 'static,
+    ) -> Result<Decided, Refused> {
+        let owner = self.shared.credentials.tenant(tenant);
+        let (reply, answer) = oneshot::channel();
+        let note = Note {
+            by,
+            deed: Box::new(deed),
+        };
+        let task = Task::Decide {
+            command,
+            note: Some(note),
+            reply,
+        };
+        let asker = Asker::Owner(owner.ok_or(Refused::KeyRevoked)?);
+        self.submit(tenant, Job { asker, task })?;
+        answer.await.unwrap_or(Err(Refused::Unavailable))
+    }
+
+    /// Looks into a tenant's book, and answers when what was seen is durable. The writer does the looking: it should take
+    /// no longer than a page takes.
+    ///
+    /// # Errors
+    /// [`Refused::Unavailable`] when the book cannot be read.
+    pub async fn look<T: Send + 'static>(
+        &self,
+        tenant: TenantId,
+        question: impl FnOnce(&MemoryBook, Time) -> T + Send + 'static,
+    ) -> Result<T, Refused> {
+        let (reply, answer) = oneshot::channel();
+        let look = Looking {
+            question: Some(question),
+            seen: None,
+            reply,
+        };
+        let task = Task::Look(Box::new(look));
+        let asker = Asker::Nobody;
+        self.submit(tenant, Job { asker, task })?;
+        answer.await.unwrap_or(Err(Refused::Unavailable))
+    }
+
+    /// Whether a request of the tenant's waits for a reservation.
+    #[must_use]
+    pub fn is_anybody_waiting(&self, tenant: TenantId) -> bool {
+        let tenant = self.shared.credentials.tenant(tenant);
+        tenant.is_some_and(|tenant| tenant.has_waiting())
+    }
+
+    fn submit(&self, tenant: TenantId, job: Job) -> Result<(), Refused> {
+        self.shared.queue().push(tenant, job)?;
         let was_decided = self.shared.is_quiet() && self.decide_here();
         if !was_decided {
             self.shared.wake.notify_one();
         }
-        answer.await.unwrap_or(Err(Refused::Unavailable))
+        Ok(())
     }
 
     /// When the writer rests and nobody else waits, the request does the writer's work itself: two wake-ups of idle
@@ -281,9 +372,31 @@ impl Ledger {
         self.shared.next_deadline.subscribe()
     }
 
+    /// Refuses everybody who waits, now, and whoever would from now on.
+    pub fn end_waits(&self) {
+        self.shared.queue().end_waits();
+        self.shared.wake.notify_one();
+    }
+
     /// Takes nothing more; the writer ends when what is queued is done.
     pub fn close(&self) {
         self.shared.queue().close();
         self.shared.wake.notify_one();
+    }
+}
+
+/// A request's place in the line of those who wait, given up when the request is dropped before its answer.
+struct Place<'a> {
+    shared: &'a Shared,
+    tenant: TenantId,
+    waiter: Option<WaiterId>,
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        if let Some(waiter) = self.waiter {
+            self.shared.queue().leave(self.tenant, waiter);
+            self.shared.wake.notify_one();
+        }
     }
 }

@@ -14,11 +14,15 @@ mod day_count;
 mod event_log;
 mod forget;
 mod handle;
+mod job;
 mod mutation;
 mod operations;
 mod queue;
 mod read;
+mod round;
+mod stored;
 mod usage;
+mod waiting;
 mod writer;
 
 pub use credential::{Credential, ExchangedToken, TenantState};

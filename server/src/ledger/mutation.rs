@@ -49,6 +49,8 @@ pub enum Effect {
     Forgotten(KeyDigest),
     /// The tenant's tier changed.
     TierChanged(TenantId, Tier),
+    /// Whether the tenant's resources have to be registered, from now on.
+    RequiresRegistration(TenantId, bool),
     /// From now on nothing of the tenant's is decided.
     Suspended(TenantId),
     /// The tenant's suspension has ended.
@@ -65,6 +67,18 @@ pub enum Effect {
 }
 
 impl Effect {
+    /// Whether a credential may open nothing any more from now on.
+    const fn ends_credentials(&self) -> bool {
+        matches!(
+            self,
+            Self::Retired { .. }
+                | Self::IssuerChanged(_)
+                | Self::TierChanged(..)
+                | Self::Suspended(_)
+                | Self::TenantDeleted { .. }
+        )
+    }
+
     fn apply(self, credentials: &Credentials) {
         match self {
             Self::Added {
@@ -83,6 +97,9 @@ impl Effect {
             Self::Suspended(tenant) => credentials.set_suspended(tenant, true),
             Self::Resumed(tenant) => credentials.set_suspended(tenant, false),
             Self::TenantDeleted { tenant, digests } => credentials.remove(tenant, &digests),
+            Self::RequiresRegistration(tenant, required) => {
+                credentials.set_requires_registration(tenant, required);
+            }
             Self::OperationsWritten(tenant, operations) => tenant.set_written(operations),
         }
     }
@@ -118,13 +135,21 @@ pub enum MutationError<E> {
 /// A mutation in the queue, whatever its types.
 #[async_trait]
 pub(super) trait Queued: Send {
-    /// Does it and answers. An error means that the fate of a commit is unknown. What is given back is the tenant that it
-    /// deleted, if it did.
+    /// Does it and answers. An error means that the fate of a commit is unknown.
     async fn run(
         self: Box<Self>,
         db: &mut Db,
         credentials: &Credentials,
-    ) -> Result<Option<TenantId>, StoreError>;
+    ) -> Result<Ended, StoreError>;
+}
+
+/// What a mutation has ended.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Ended {
+    /// The tenant that was deleted.
+    pub(super) tenant: Option<TenantId>,
+    /// Whether credentials may have ended.
+    pub(super) credentials: bool,
 }
 
 pub(super) struct Pending<M: Mutation> {
@@ -138,30 +163,31 @@ impl<M: Mutation> Queued for Pending<M> {
         self: Box<Self>,
         db: &mut Db,
         credentials: &Credentials,
-    ) -> Result<Option<TenantId>, StoreError> {
+    ) -> Result<Ended, StoreError> {
         // Nobody reads an answer whose asker has gone, hence the ignored sends.
         let mut effects = Vec::new();
         if let Err(error) = db.begin().await {
             let _ = self.reply.send(Err(error.into()));
-            return Ok(None);
+            return Ok(Ended::default());
         }
         let output = match self.mutation.apply(db, &mut effects).await {
             Ok(output) => output,
             Err(error) => {
                 db.rollback().await?;
                 let _ = self.reply.send(Err(error));
-                return Ok(None);
+                return Ok(Ended::default());
             }
         };
         db.commit().await?;
-        let mut deleted = None;
+        let mut ended = Ended::default();
         for effect in effects {
             if let Effect::TenantDeleted { tenant, .. } = &effect {
-                deleted = Some(*tenant);
+                ended.tenant = Some(*tenant);
             }
+            ended.credentials |= effect.ends_credentials();
             effect.apply(credentials);
         }
         let _ = self.reply.send(Ok(output));
-        Ok(deleted)
+        Ok(ended)
     }
 }

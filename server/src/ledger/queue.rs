@@ -1,14 +1,10 @@
 //! What waits for the writer. Tenants take turns, so that one of them cannot starve the others.
 
-use std::{
-    collections::{HashMap, HashSet, VecDeque},
-    sync::Arc,
-};
+use std::collections::{HashMap, HashSet, VecDeque};
 
-use coop_engine::{Caller, Command, MemoryBook};
-use tokio::sync::oneshot;
+use coop_engine::{Command, MemoryBook, WaiterId};
 
-use super::{Credential, Decided, Refused, mutation::Queued};
+use super::{Refused, job::Job, mutation::Queued};
 use crate::{model::TenantId, store::StoreError};
 
 /// Renew and release are never refused for their rate, so this is what bounds a tenant's share of the queue.
@@ -17,14 +13,6 @@ const MOST_QUEUED_PER_TENANT: usize = 1_000;
 const MOST_PER_BATCH: usize = 512;
 /// Mutations done between two batches.
 const MOST_MUTATIONS: usize = 16;
-
-/// A command on its way to be decided.
-pub(super) struct Job {
-    /// Whose; the ledger's own expiry has none.
-    pub(super) asker: Option<(Arc<Credential>, Caller)>,
-    pub(super) command: Command,
-    pub(super) reply: oneshot::Sender<Result<Decided, Refused>>,
-}
 
 /// A book that was loaded for its tenant's waiting commands.
 pub(super) struct Arrival {
@@ -40,6 +28,8 @@ pub(super) struct Work {
     pub(super) jobs: Vec<(TenantId, Job)>,
     /// Whether somebody's reservations may have expired.
     pub(super) tick: bool,
+    /// Whether nobody is to wait any longer.
+    pub(super) end_waits: bool,
 }
 
 #[derive(Default)]
@@ -51,7 +41,10 @@ pub(super) struct Queue {
     parked: HashSet<TenantId>,
     mutations: VecDeque<Box<dyn Queued>>,
     arrivals: Vec<Arrival>,
+    /// Requests that wait and whose clients are gone. They are few, and each was admitted before.
+    leaving: HashMap<TenantId, Vec<WaiterId>>,
     tick: bool,
+    end_waits: bool,
     closed: bool,
 }
 
@@ -59,6 +52,16 @@ impl Queue {
     /// Asks the writer to look for what has expired.
     pub(super) const fn tick(&mut self) {
         self.tick = true;
+    }
+
+    /// Lets a request wait no longer.
+    pub(super) fn leave(&mut self, tenant: TenantId, waiter: WaiterId) {
+        self.leaving.entry(tenant).or_default().push(waiter);
+    }
+
+    /// Asks the writer to refuse everybody who waits.
+    pub(super) const fn end_waits(&mut self) {
+        self.end_waits = true;
     }
 
     /// Queues a command.
@@ -107,7 +110,9 @@ impl Queue {
         let is_alone = self.turns.len() == 1
             && self.mutations.is_empty()
             && self.arrivals.is_empty()
+            && self.leaving.is_empty()
             && !self.tick
+            && !self.end_waits
             && self
                 .by_tenant
                 .get(&tenant)
@@ -154,7 +159,11 @@ impl Queue {
             mutations: self.mutations.drain(..mutations).collect(),
             jobs: Vec::new(),
             tick: std::mem::take(&mut self.tick),
+            end_waits: std::mem::take(&mut self.end_waits),
         };
+        let leaving = self.leaving.drain();
+        let leaving = leaving.map(|(tenant, waiters)| (tenant, Job::own(Command::Leave(waiters))));
+        work.jobs.extend(leaving);
         while work.jobs.len() < MOST_PER_BATCH
             && let Some(tenant) = self.turns.pop_front()
         {
@@ -177,7 +186,11 @@ impl Queue {
 
 impl Work {
     pub(super) fn is_empty(&self) -> bool {
-        self.arrivals.is_empty() && self.mutations.is_empty() && self.jobs.is_empty() && !self.tick
+        self.arrivals.is_empty()
+            && self.mutations.is_empty()
+            && self.jobs.is_empty()
+            && !self.tick
+            && !self.end_waits
     }
 }
 
@@ -186,11 +199,7 @@ mod tests {
     use super::*;
 
     fn job() -> Job {
-        Job {
-            asker: None,
-            command: Command::Expire,
-            reply: oneshot::channel().0,
-        }
+        Job::own(Command::Expire)
     }
 
     fn tenant(id: i64) -> TenantId {

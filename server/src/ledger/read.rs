@@ -2,11 +2,12 @@
 //! durable.
 
 use coop_engine::{
-    Holds, IssuerId, MemoryBook, Mode, Principal, ReleaseToken, Requester, Reservation,
-    ResourceName, Revision, Time, Ttl,
+    Capacity, Closure, Definition, IssuerId, MemoryBook, Principal, ReleaseToken, Requester,
+    Reservation, Revision, Time,
 };
 use sqlx::{Row as _, any::AnyRow};
 
+use super::stored::{corrupt, name, read_blockers, read_holds, read_mode, read_path, read_ttl};
 use crate::{
     model::{TenantId, Tier},
     store::{Db, StoreError},
@@ -101,6 +102,11 @@ impl Db {
             None => (Revision::new(0), Time::from_micros(0)),
         };
         let mut book = MemoryBook::new(revision, last_now);
+        let unfit = |e: coop_engine::Corrupt| StoreError::Corrupt(e.to_string());
+        book.restore_definitions(self.definitions_of(tenant).await?)
+            .map_err(unfit)?;
+        book.restore_closures(self.closures_of(tenant).await?)
+            .map_err(unfit)?;
         let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
             "SELECT {COLUMNS} FROM reservations WHERE tenant_id = $1"
         )));
@@ -109,9 +115,30 @@ impl Db {
             .iter()
             .map(read_reservation)
             .collect::<Result<Vec<_>, _>>()?;
-        book.restore(reservations)
-            .map_err(|e| StoreError::Corrupt(e.to_string()))?;
+        book.restore(reservations).map_err(unfit)?;
         Ok(book)
+    }
+
+    async fn definitions_of(&mut self, tenant: TenantId) -> Result<Vec<Definition>, StoreError> {
+        let query = sqlx::query(
+            "SELECT name, capacity, most, blocks, tree_path, lock_delay_seconds FROM definitions WHERE tenant_id = $1",
+        );
+        let rows = self.fetch_all(query.bind(tenant.as_i64())).await?;
+        rows.iter().map(read_definition).collect()
+    }
+
+    async fn closures_of(&mut self, tenant: TenantId) -> Result<Vec<Closure>, StoreError> {
+        let query = sqlx::query("SELECT node, path, until FROM closures WHERE tenant_id = $1");
+        let rows = self.fetch_all(query.bind(tenant.as_i64())).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(Closure {
+                    node: name(&row.try_get::<String, _>(0)?)?,
+                    path: read_path(&row.try_get::<String, _>(1)?)?,
+                    until: Time::from_micros(row.try_get(2)?),
+                })
+            })
+            .collect()
     }
 
     /// The next deadline of every tenant that has one.
@@ -276,35 +303,47 @@ impl Db {
 }
 
 const COLUMNS: &str = "resource, fencing_token, requester, release_token, reserved_at, expires_at, ttl_seconds, \
-                       api_key_label, resource_type, metadata, issuer_id";
+                       api_key_label, resource_type, metadata, issuer_id, mode, holds";
 
 fn read_reservation(row: &AnyRow) -> Result<Reservation, StoreError> {
-    let corrupt = |what: &str| StoreError::Corrupt(format!("a reservation's {what}"));
     let text = |column: usize| row.try_get::<String, _>(column);
     let ttl: Option<i64> = row.try_get(6)?;
     Ok(Reservation {
-        resource: ResourceName::parse(&text(0)?).map_err(|_| corrupt("resource"))?,
+        resource: name(&text(0)?)?,
         fencing_token: revision(row.try_get(1)?)?,
         principal: Principal {
             issuer: row.try_get::<Option<i64>, _>(10)?.map(IssuerId::new),
-            requester: Requester::parse(&text(2)?).map_err(|_| corrupt("requester"))?,
+            requester: Requester::parse(&text(2)?).map_err(|_| corrupt("a requester"))?,
         },
-        mode: Mode::Exclusive,
-        holds: Holds::PLAIN,
+        mode: read_mode(row.try_get(11)?)?,
+        holds: read_holds(row.try_get::<Option<String>, _>(12)?.as_deref())?,
         release_token: row
             .try_get::<Vec<u8>, _>(3)?
             .try_into()
             .map(ReleaseToken::from_bytes)
-            .map_err(|_| corrupt("release token"))?,
+            .map_err(|_| corrupt("a release token"))?,
         reserved_at: Time::from_micros(row.try_get(4)?),
         expires_at: row.try_get::<Option<i64>, _>(5)?.map(Time::from_micros),
-        ttl: ttl
-            .map(Ttl::parse)
-            .transpose()
-            .map_err(|_| corrupt("TTL"))?,
+        ttl: ttl.map(read_ttl).transpose()?,
         label: text(7)?.into(),
         resource_type: text(8)?.into(),
         metadata: row.try_get::<Option<String>, _>(9)?.map(Into::into),
+    })
+}
+
+fn read_definition(row: &AnyRow) -> Result<Definition, StoreError> {
+    let capacity = |column: usize| {
+        let slots: i64 = row.try_get(column)?;
+        Capacity::parse(slots).map_err(|_| corrupt("a capacity"))
+    };
+    let lock_delay: Option<i64> = row.try_get(5)?;
+    Ok(Definition {
+        name: name(&row.try_get::<String, _>(0)?)?,
+        capacity: capacity(1)?,
+        most: capacity(2)?,
+        blocks: read_blockers(&row.try_get::<String, _>(3)?)?,
+        tree_path: read_path(&row.try_get::<String, _>(4)?)?,
+        lock_delay: lock_delay.map(read_ttl).transpose()?,
     })
 }
 

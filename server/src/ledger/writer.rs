@@ -2,23 +2,25 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
 
-use coop_engine::{Caller, Command, Decision, Limits, MemoryBook, Time, decide};
+use coop_engine::Command;
 use metrics::Counter;
 use rusqlite::Connection;
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::{Mutex, mpsc};
 use tokio_util::task::TaskTracker;
 
 use super::{
-    Credential, Credentials, Decided, Refused,
+    Credentials, Refused,
     batch::{Batch, is_fate_unknown},
     books::{Books, Deadlines, deadline_of},
     checkpoint::{Wal, checkpoint},
     handle::Shared,
-    queue::{Arrival, Job},
+    job::Job,
+    queue::Arrival,
+    round::{Answer, Round, Table, Touched},
+    waiting::Waiting,
 };
 use crate::{
     clock::SharedClock,
@@ -26,8 +28,6 @@ use crate::{
     store::{Db, Store, StoreError},
 };
 
-/// Expiries of one tenant in one batch beyond those that its commands touch; the rest follow in the next batches.
-const EXPIRATIONS: usize = 1_000;
 /// Tenants whose expiries are announced in one batch.
 const EXPIRING_TENANTS: usize = 64;
 
@@ -45,11 +45,6 @@ pub enum Fatal {
 /// Where the writer sits: one at a time has it, its own thread or, while that rests, a lone request.
 pub(super) type Desk = Mutex<Option<Writer>>;
 
-pub(super) struct Answer {
-    reply: oneshot::Sender<Result<Decided, Refused>>,
-    decided: Decided,
-}
-
 pub(super) struct Writer {
     pub(super) shared: Arc<Shared>,
     pub(super) store: Store,
@@ -62,6 +57,9 @@ pub(super) struct Writer {
     pub(super) deadlines: Deadlines,
     /// Tenants that were deleted since the start.
     pub(super) gone: HashSet<TenantId>,
+    pub(super) waiting: Waiting,
+    /// Whether nobody waits any longer, because the server stops.
+    pub(super) ends_waits: bool,
     pub(super) tasks: TaskTracker,
     pub(super) answers: mpsc::UnboundedSender<Vec<Answer>>,
     /// What ended it while a request did its work.
@@ -119,17 +117,29 @@ impl Writer {
             for arrival in work.arrivals {
                 self.arrive(arrival);
             }
+            let mut credentials_ended = false;
             for mutation in work.mutations {
-                let deleted = mutation.run(&mut self.db, &self.shared.credentials).await?;
+                let ended = mutation.run(&mut self.db, &self.shared.credentials).await?;
                 self.wal.committed();
-                if let Some(tenant) = deleted {
+                if let Some(tenant) = ended.tenant {
                     self.forget(tenant);
                 }
+                credentials_ended |= ended.credentials;
             }
             let mut jobs = work.jobs;
+            let now = self.clock.now();
+            if credentials_ended {
+                let ended = self.waiting.with_dead_credentials(now, &self.tiers);
+                jobs.extend(ended.into_iter().map(|tenant| (tenant, expiry())));
+            }
             if work.tick {
-                let due = self.deadlines.due(self.clock.now(), EXPIRING_TENANTS);
+                let due = self.deadlines.due(now, EXPIRING_TENANTS);
                 jobs.extend(due.into_iter().map(|tenant| (tenant, expiry())));
+            }
+            if work.end_waits {
+                self.ends_waits = true;
+                let end = |tenant| (tenant, Job::own(Command::EndWaits));
+                jobs.extend(self.waiting.tenants().map(end));
             }
             self.shared.count_batch(jobs.len());
             let answers = self.decide_all(jobs)?;
@@ -160,6 +170,7 @@ impl Writer {
     fn forget(&mut self, tenant: TenantId) {
         self.gone.insert(tenant);
         self.books.drop_book(tenant);
+        self.waiting.refuse_all(tenant, Refused::KeyRevoked);
         self.deadlines.set(tenant, None);
         self.publish_deadline();
     }
@@ -170,7 +181,7 @@ impl Writer {
             Err(error) => {
                 tracing::error!(%error, tenant = %arrival.tenant, "a tenant's book cannot be read");
                 for job in self.shared.queue().drain(arrival.tenant) {
-                    let _ = job.reply.send(Err(Refused::Unavailable));
+                    job.refuse(Refused::Unavailable);
                 }
             }
         }
@@ -179,79 +190,49 @@ impl Writer {
 
     /// Decides and commits. What it gives back is durable and may be answered.
     fn decide_all(&mut self, jobs: Vec<(TenantId, Job)>) -> Result<Vec<Answer>, Fatal> {
-        let now = self.clock.now();
-        let mut batch = Batch::default();
-        let mut answers = Vec::with_capacity(jobs.len());
-        let mut touched: HashMap<TenantId, bool> = HashMap::new();
+        let mut round = Round::new(self.clock.now());
         let mut missing: HashMap<TenantId, Vec<Job>> = HashMap::new();
-        let mut sound = true;
         for (tenant, job) in jobs {
-            if let Some(refused) = job
-                .asker
-                .as_ref()
-                .and_then(|(credential, _)| credential.check(now, &self.tiers).err())
-            {
-                let _ = job.reply.send(Err(refused));
-                continue;
-            }
-            if self.gone.contains(&tenant) {
-                let _ = job.reply.send(Err(Refused::KeyRevoked));
-                continue;
-            }
-            let Some(book) = self.books.use_book(tenant, now) else {
-                missing.entry(tenant).or_default().push(job);
-                continue;
-            };
-            if !sound {
-                let _ = job.reply.send(Err(Refused::Unavailable));
-                continue;
-            }
-            let expirations = if touched.contains_key(&tenant) {
-                0
+            if let Err(refused) = job.asker.check(round.now, &self.tiers) {
+                job.refuse(refused);
+            } else if self.gone.contains(&tenant) {
+                job.refuse(Refused::KeyRevoked);
+            } else if let Some(book) = self.books.use_book(tenant, round.now) {
+                let mut table = Table {
+                    tenant,
+                    book,
+                    waiting: &mut self.waiting,
+                    tiers: &self.tiers,
+                    ends_waits: self.ends_waits,
+                };
+                round.take(&mut table, job);
             } else {
-                EXPIRATIONS
-            };
-            let limits = limits(
-                &self.tiers,
-                job.asker.as_ref().map(|(credential, _)| &**credential),
-                expirations,
-            );
-            let caller = job.asker.as_ref().map(|(_, caller)| caller);
-            match decide_one(book, caller, &job.command, now, &limits) {
-                Ok(decision) => {
-                    let changed = touched.entry(tenant).or_default();
-                    *changed |= !decision.events.is_empty();
-                    sound = batch.add(tenant, &decision).is_ok();
-                    let decided = Decided {
-                        command: job.command,
-                        outcome: decision.outcome,
-                        now: decision.now,
-                    };
-                    answers.push(Answer {
-                        reply: job.reply,
-                        decided,
-                    });
-                }
-                Err(problem) => {
-                    tracing::error!(%tenant, problem, "a decision failed; its batch is not committed");
-                    touched.insert(tenant, true);
-                    sound = false;
-                    let _ = job.reply.send(Err(Refused::Unavailable));
-                }
+                missing.entry(tenant).or_default().push(job);
             }
         }
         for (tenant, jobs) in missing {
             self.load(tenant, jobs);
         }
-        let touched: Vec<TenantId> = touched
-            .into_iter()
-            .filter_map(|(id, changed)| changed.then_some(id))
-            .collect();
+        for (tenant, waiter) in round.left.drain(..) {
+            self.shared.queue().leave(tenant, waiter);
+            self.shared.wake.notify_one();
+        }
+        let Round {
+            batch,
+            answers,
+            touched,
+            is_sound,
+            ..
+        } = round;
         // When nothing has changed, everything the answers saw was durable before.
-        let acknowledged = sound && (batch.is_empty() || self.commit(batch, &touched)?);
+        let acknowledged = is_sound && (batch.is_empty() || self.commit(batch, &touched)?);
         if !acknowledged {
             self.abandon(&touched, answers);
             return Ok(Vec::new());
+        }
+        for tenant in touched.keys() {
+            self.deadlines
+                .set(*tenant, deadline_of(self.books.book(*tenant)));
         }
         self.counters.commands.increment(answers.len() as u64);
         self.publish_deadline();
@@ -259,8 +240,16 @@ impl Writer {
     }
 
     /// Makes a batch durable. Answers whether it is: false when all of it is undone.
-    fn commit(&mut self, mut batch: Batch, touched: &[TenantId]) -> Result<bool, Fatal> {
-        let counted = self.shared.credentials.operations_of(touched);
+    fn commit(
+        &mut self,
+        mut batch: Batch,
+        touched: &HashMap<TenantId, Touched>,
+    ) -> Result<bool, Fatal> {
+        let touched: Vec<TenantId> = touched
+            .iter()
+            .filter_map(|(tenant, touched)| touched.durably.then_some(*tenant))
+            .collect();
+        let counted = self.shared.credentials.operations_of(&touched);
         for (tenant, counted) in touched.iter().zip(&counted) {
             if let Some(book) = self.books.book(*tenant) {
                 batch.add_book(*tenant, book, counted.operations);
@@ -270,10 +259,6 @@ impl Writer {
             Ok(()) => {
                 self.wal.committed();
                 self.counters.commits.increment(1);
-                for tenant in touched {
-                    self.deadlines
-                        .set(*tenant, deadline_of(self.books.book(*tenant)));
-                }
                 Credentials::operations_are_written(counted);
                 Ok(true)
             }
@@ -291,13 +276,15 @@ impl Writer {
         }
     }
 
-    /// Forgets books that are ahead of the store, and says to everybody in the batch that nothing is acknowledged.
-    fn abandon(&mut self, touched: &[TenantId], answers: Vec<Answer>) {
-        for tenant in touched {
+    /// Forgets books that are ahead of the store, and says to everybody in the batch, and to those who wait by those books,
+    /// that nothing is acknowledged.
+    fn abandon(&mut self, touched: &HashMap<TenantId, Touched>, answers: Vec<Answer>) {
+        for (tenant, _) in touched.iter().filter(|(_, touched)| touched.at_all) {
             self.books.drop_book(*tenant);
+            self.waiting.refuse_all(*tenant, Refused::Unavailable);
         }
         for answer in answers {
-            let _ = answer.reply.send(Err(Refused::Unavailable));
+            answer.give(Err(Refused::Unavailable));
         }
     }
 
@@ -327,55 +314,8 @@ impl Writer {
     }
 }
 
-fn limits(tiers: &Tiers, credential: Option<&Credential>, expirations: usize) -> Limits {
-    let active_reservations =
-        credential.and_then(|credential| tiers.of(credential.tenant.tier()).active_reservations);
-    let of_one_principal = credential
-        .and_then(Credential::token)
-        .and_then(|token| token.max_active);
-    Limits {
-        active_reservations,
-        of_one_principal,
-        expirations,
-        requires_registration: false,
-    }
-}
-
-/// Decides and applies. A panic here is a bug; it must not take the other tenants down.
-fn decide_one(
-    book: &mut MemoryBook,
-    caller: Option<&Caller>,
-    command: &Command,
-    now: Time,
-    limits: &Limits,
-) -> Result<Decision, String> {
-    let attempt = AssertUnwindSafe(|| {
-        let nobody;
-        let caller = if let Some(caller) = caller {
-            caller
-        } else {
-            nobody = Caller {
-                issuer: None,
-                label: Arc::from(""),
-            };
-            &nobody
-        };
-        let decision = decide(&*book, caller, command, now, limits);
-        book.apply(&decision).map(|()| decision)
-    });
-    match catch_unwind(attempt) {
-        Ok(Ok(decision)) => Ok(decision),
-        Ok(Err(corrupt)) => Err(corrupt.to_string()),
-        Err(_) => Err("panicked".to_owned()),
-    }
-}
-
 fn expiry() -> Job {
-    Job {
-        asker: None,
-        command: Command::Expire,
-        reply: oneshot::channel().0,
-    }
+    Job::own(Command::Expire)
 }
 
 /// Gives out what the writer's thread has decided.
@@ -385,9 +325,8 @@ pub(super) async fn answer(mut batches: mpsc::UnboundedReceiver<Vec<Answer>>) {
     }
 }
 
-/// Nobody reads the answer of a client that has gone; what was committed for it stands.
 fn give(answers: Vec<Answer>) {
-    for Answer { reply, decided } in answers {
-        let _ = reply.send(Ok(decided));
+    for answer in answers {
+        answer.give(Ok(()));
     }
 }

@@ -78,6 +78,7 @@ pub async fn serve(settings: Settings, metrics: PrometheusHandle) -> Result<(), 
     }
     tracing::info!("stopping: finishing the requests under way");
     stop.cancel();
+    services.ledger.end_waits();
     let finish = async {
         let _ = tokio::time::timeout(LONGEST_FINISH, accepting).await;
         jobs::record_what_was_counted(&services).await;

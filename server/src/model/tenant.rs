@@ -21,6 +21,8 @@ pub struct Tenant {
     pub suspension_reason: Option<String>,
     /// Whether the values of keys are kept, encrypted, to be shown again.
     pub keeps_values: bool,
+    /// Whether resources have to be registered before they can be reserved.
+    pub requires_registration: bool,
     /// When it was made.
     pub created_at: Time,
 }

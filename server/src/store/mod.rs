@@ -6,6 +6,7 @@ mod error;
 mod migrate;
 mod sqlite;
 
+pub(crate) use control::{APPEND_AUDIT, LAST_AUDIT};
 pub use control::{CredentialRow, FIRST_HASH, NewApiKey, TokenRow};
 pub use db::{Db, Store};
 pub use error::StoreError;

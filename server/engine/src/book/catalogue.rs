@@ -1,5 +1,5 @@
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     iter,
     sync::Arc,
 };
@@ -9,7 +9,8 @@ use crate::{Definition, ResourceName};
 /// A tenant's definitions, and what follows from all of them together.
 #[derive(Debug, Default)]
 pub(super) struct Catalogue {
-    pub(super) definitions: HashMap<ResourceName, Arc<Definition>>,
+    /// In the order of their names, because lists show them so.
+    pub(super) definitions: BTreeMap<ResourceName, Arc<Definition>>,
     pub(super) places: HashMap<ResourceName, Place>,
     pub(super) blocked_by: HashMap<ResourceName, BTreeSet<ResourceName>>,
 }

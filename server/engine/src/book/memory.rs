@@ -1,5 +1,6 @@
 use std::{
     collections::{BTreeMap, HashMap},
+    ops::Bound,
     sync::Arc,
 };
 
@@ -116,9 +117,32 @@ impl MemoryBook {
         self.holdings.all()
     }
 
-    /// All definitions, in no order.
+    /// All definitions, in the order of their names.
     pub fn all_definitions(&self) -> impl Iterator<Item = &Arc<Definition>> {
         self.catalogue.definitions.values()
+    }
+
+    /// The definitions whose names come after `name`, at most `limit`, in order.
+    pub fn definitions_after(
+        &self,
+        name: &str,
+        limit: usize,
+    ) -> impl Iterator<Item = &Arc<Definition>> {
+        let after = (Bound::Excluded(name), Bound::Unbounded);
+        let definitions = self.catalogue.definitions.range::<str, _>(after);
+        definitions.map(|(_, definition)| definition).take(limit)
+    }
+
+    /// How many others wait for something that this reservation keeps from them.
+    #[must_use]
+    pub fn waiting_for(&self, held: &Reservation) -> usize {
+        let tickets = self.line.in_order();
+        let is_in_the_way = |ticket: &&Arc<Ticket>| {
+            ticket.is_heard()
+                && ticket.principal != held.principal
+                && ticket.wants.iter().any(|want| held.keeps_out(want))
+        };
+        tickets.filter(is_in_the_way).count()
     }
 
     /// Checks everything about a decision that needs no look at the reservations: time, revisions, fencing tokens.

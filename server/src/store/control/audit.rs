@@ -20,7 +20,39 @@ struct Text {
     deed: Deed,
 }
 
+/// A tenant's last entry.
+pub(crate) const LAST: &str =
+    "SELECT number, at, entry, hash FROM audit WHERE tenant_id = $1 ORDER BY number DESC LIMIT 1";
+/// Adds an entry.
+pub(crate) const APPEND: &str =
+    "INSERT INTO audit (tenant_id, number, at, entry, hash) VALUES ($1, $2, $3, $4, $5)";
+
 impl StoredAudit {
+    /// The entry that comes after a tenant's last one.
+    ///
+    /// # Errors
+    /// When it cannot be written as JSON.
+    pub fn after(
+        last: Option<&Self>,
+        now: Time,
+        by: &By,
+        deed: &Deed,
+    ) -> Result<Self, serde_json::Error> {
+        let text = Text {
+            by: by.clone(),
+            deed: deed.clone(),
+        };
+        let mut entry = Self {
+            number: last.map_or(1, |last| last.number + 1),
+            at: now,
+            entry: serde_json::to_string(&text)?,
+            hash: Vec::new(),
+        };
+        let before = last.map_or(&FIRST_HASH[..], |last| &last.hash);
+        entry.hash = entry.hash_after(before).to_vec();
+        Ok(entry)
+    }
+
     /// The hash that this entry has to have after the one with the hash `before`.
     #[must_use]
     pub fn hash_after(&self, before: &[u8]) -> [u8; 32] {
@@ -60,36 +92,17 @@ impl Db {
         by: &By,
         deed: &Deed,
     ) -> Result<(), StoreError> {
-        let last = sqlx::query(
-            "SELECT number, at, entry, hash FROM audit WHERE tenant_id = $1 ORDER BY number DESC LIMIT 1",
-        )
-        .bind(tenant.as_i64());
+        let last = sqlx::query(LAST).bind(tenant.as_i64());
         let last = self.fetch_optional(last).await?;
-        let (number, before) = match last.as_ref().map(read_audit).transpose()? {
-            Some(last) => (last.number + 1, last.hash),
-            None => (1, FIRST_HASH.to_vec()),
-        };
-        let text = Text {
-            by: by.clone(),
-            deed: deed.clone(),
-        };
-        let entry = serde_json::to_string(&text)
+        let last = last.as_ref().map(read_audit).transpose()?;
+        let row = StoredAudit::after(last.as_ref(), now, by, deed)
             .map_err(|e| StoreError::Corrupt(format!("an entry of the audit log: {e}")))?;
-        let mut row = StoredAudit {
-            number,
-            at: now,
-            entry,
-            hash: Vec::new(),
-        };
-        row.hash = row.hash_after(&before).to_vec();
-        let query = sqlx::query(
-            "INSERT INTO audit (tenant_id, number, at, entry, hash) VALUES ($1, $2, $3, $4, $5)",
-        )
-        .bind(tenant.as_i64())
-        .bind(row.number)
-        .bind(row.at.as_micros())
-        .bind(row.entry)
-        .bind(row.hash);
+        let query = sqlx::query(APPEND)
+            .bind(tenant.as_i64())
+            .bind(row.number)
+            .bind(row.at.as_micros())
+            .bind(row.entry)
+            .bind(row.hash);
         self.execute(query).await.map(drop)
     }
 

@@ -14,3 +14,4 @@ mod usage;
 pub use access_tokens::TokenRow;
 pub use api_keys::{CredentialRow, NewApiKey};
 pub use audit::FIRST_HASH;
+pub(crate) use audit::{APPEND as APPEND_AUDIT, LAST as LAST_AUDIT};

@@ -10,7 +10,7 @@ use crate::{
 };
 
 pub(super) const COLUMNS: &str = "id, name, email, tier, suspended_at, created_at, suspension_reason, \
-                       CAST(CASE WHEN data_key IS NULL THEN 0 ELSE 1 END AS BIGINT)";
+                       CAST(CASE WHEN data_key IS NULL THEN 0 ELSE 1 END AS BIGINT), requires_registration";
 
 impl Db {
     /// Adds a tenant.
@@ -79,6 +79,34 @@ impl Db {
             .bind(id.as_i64())
             .bind(tier.code());
         Ok(self.execute(query).await? == 1)
+    }
+
+    /// Changes whether the tenant's resources have to be registered.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_requires_registration(
+        &mut self,
+        id: TenantId,
+        required: bool,
+    ) -> Result<(), StoreError> {
+        let query = sqlx::query("UPDATE tenants SET requires_registration = $2 WHERE id = $1")
+            .bind(id.as_i64())
+            .bind(i64::from(required));
+        self.execute(query).await.map(drop)
+    }
+
+    /// The tenants whose resources have to be registered.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn tenants_requiring_registration(&mut self) -> Result<Vec<TenantId>, StoreError> {
+        let query = sqlx::query("SELECT id FROM tenants WHERE requires_registration = 1");
+        self.fetch_all(query)
+            .await?
+            .iter()
+            .map(|row| Ok(TenantId::from_i64(row.try_get(0)?)))
+            .collect()
     }
 
     /// The wrapped key that this tenant's values are encrypted with; none while they are not kept.
@@ -198,5 +226,6 @@ pub(super) fn read_tenant(row: &AnyRow) -> Result<Tenant, StoreError> {
         created_at: Time::from_micros(row.try_get(5)?),
         suspension_reason: row.try_get(6)?,
         keeps_values: row.try_get::<i64, _>(7)? == 1,
+        requires_registration: row.try_get::<i64, _>(8)? == 1,
     })
 }

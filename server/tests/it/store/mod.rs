@@ -115,6 +115,7 @@ fn new_tenant(id: i64, tier: Tier) -> Tenant {
         suspended_at: None,
         suspension_reason: None,
         keeps_values: true,
+        requires_registration: false,
         created_at: at(id),
     }
 }
