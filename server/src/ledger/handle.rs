@@ -22,7 +22,7 @@ use super::{
     job::{Asker, Job, Looking, Note, Task},
     mutation::Pending,
     queue::Queue,
-    waiting::Waiting,
+    waiting::{Place, Waiting},
     writer::{self, Counters, Desk, Fatal, Writer},
 };
 use crate::{
@@ -213,11 +213,9 @@ impl Ledger {
         let tenant = credential.tenant.id;
         // Dropped after the answer's receiver, so that a request whose client goes is either known to have gone when it begins
         // to wait, or is in the line and leaves it.
-        let mut place = command.waiter().map(|waiter| Place {
-            shared: &self.shared,
-            tenant,
-            waiter: Some(waiter),
-        });
+        let mut place = command
+            .waiter()
+            .map(|waiter| Place::new(&self.shared, tenant, waiter));
         let (reply, answer) = oneshot::channel();
         let task = Task::Decide {
             command,
@@ -228,7 +226,7 @@ impl Ledger {
         self.submit(tenant, Job { asker, task })?;
         let answer = answer.await.unwrap_or(Err(Refused::Unavailable));
         if let Some(place) = &mut place {
-            place.waiter = None;
+            place.keep();
         }
         answer
     }
@@ -382,21 +380,5 @@ impl Ledger {
     pub fn close(&self) {
         self.shared.queue().close();
         self.shared.wake.notify_one();
-    }
-}
-
-/// A request's place in the line of those who wait, given up when the request is dropped before its answer.
-struct Place<'a> {
-    shared: &'a Shared,
-    tenant: TenantId,
-    waiter: Option<WaiterId>,
-}
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        if let Some(waiter) = self.waiter {
-            self.shared.queue().leave(self.tenant, waiter);
-            self.shared.wake.notify_one();
-        }
     }
 }

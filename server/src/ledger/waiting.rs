@@ -8,7 +8,7 @@ use std::{
 use coop_engine::{Command, Time, WaiterId};
 use tokio::sync::oneshot;
 
-use super::{Credential, Decided, Refused, TenantState};
+use super::{Credential, Decided, Refused, TenantState, handle::Shared};
 use crate::model::{TenantId, Tiers};
 
 /// A request that waits.
@@ -107,6 +107,37 @@ impl Waiting {
     pub(super) fn refuse_all(&mut self, tenant: TenantId, refused: Refused) {
         for waiter in self.0.remove(&tenant).into_iter().flatten() {
             let _ = waiter.1.reply.send(Err(refused));
+        }
+    }
+}
+
+/// A request's place in the line of those who wait, given up when the request is dropped before its answer.
+pub(super) struct Place<'a> {
+    shared: &'a Shared,
+    tenant: TenantId,
+    waiter: Option<WaiterId>,
+}
+
+impl<'a> Place<'a> {
+    pub(super) const fn new(shared: &'a Shared, tenant: TenantId, waiter: WaiterId) -> Self {
+        Self {
+            shared,
+            tenant,
+            waiter: Some(waiter),
+        }
+    }
+
+    /// The request has its answer.
+    pub(super) const fn keep(&mut self) {
+        self.waiter = None;
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        if let Some(waiter) = self.waiter {
+            self.shared.queue().leave(self.tenant, waiter);
+            self.shared.wake.notify_one();
         }
     }
 }

@@ -196,6 +196,11 @@ async fn furnish(app: &App, ann: &Browser<'_>) -> (TenantId, String) {
          INSERT INTO exchange_counts (tenant_id, issuer_id, hour, exchanged, refused) VALUES ({id}, 1, 1, 1, 1)"
     );
     app.meddle(exchanges.leak()).await;
+    let resources = format!(
+        "INSERT INTO definitions (tenant_id, name, capacity, most, blocks, tree_path) VALUES ({id}, 'd', 1, 1, '[]', '[]'); \
+         INSERT INTO closures (tenant_id, node, path, until) VALUES ({id}, 'n', '[]', 9223372036854775807)"
+    );
+    app.meddle(resources.leak()).await;
     (tenant, key)
 }
 

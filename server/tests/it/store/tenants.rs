@@ -12,6 +12,7 @@ pub async fn contract(db: &mut Db) {
     a_tenant_comes_back_as_it_was_stored(db).await;
     tenants_are_listed_by_id_in_pages(db).await;
     a_tier_is_changed_of_a_tenant_that_exists(db).await;
+    registration_is_required_where_it_was_switched_on(db).await;
     a_person_owns_one_tenant_and_a_tenant_has_one_owner(db).await;
     a_claim_is_taken_once_and_in_time(db).await;
     claims_are_pruned_when_they_have_ended_a_limited_number_at_a_time(db).await;
@@ -43,6 +44,19 @@ async fn a_tenant_comes_back_as_it_was_stored(db: &mut Db) {
     assert!(db.tenant_data_key(nobody).await.expect("read").is_none());
     let again = db.insert_tenant(&new_tenant(10, Tier::Pro), &key(3)).await;
     assert!(again.expect_err("refused").is_unique_violation());
+}
+
+async fn registration_is_required_where_it_was_switched_on(db: &mut Db) {
+    let tenant = insert_tenant(db, 35).await;
+    for required in [true, false] {
+        db.set_requires_registration(tenant, required)
+            .await
+            .expect("switched");
+        let stored = db.tenant(tenant).await.expect("read").expect("there");
+        assert_eq!(stored.requires_registration, required);
+        let all = db.tenants_requiring_registration().await.expect("read");
+        assert_eq!(all.contains(&tenant), required);
+    }
 }
 
 async fn tenants_are_listed_by_id_in_pages(db: &mut Db) {
