@@ -1,14 +1,17 @@
 //! Strict reading of JSON: every problem of a body is named, by JSON pointer, in one answer.
 
+mod place;
 mod value;
 
-use std::fmt;
+use std::{fmt, ops::RangeInclusive};
 
 use coop_engine::TextError;
 
 use crate::problem::{FieldProblem, Problem};
 
-pub(super) use value::Json;
+use self::place::Place;
+
+pub(super) use self::value::Json;
 
 /// Named problems in one answer. A body with more has been understood to be wrong.
 const MOST_PROBLEMS: usize = 100;
@@ -61,23 +64,15 @@ pub(super) fn items<T>(
         );
         return problems.none_or(Vec::new());
     }
+    let is_only = items.len() == 1;
     let mut read_items = Vec::with_capacity(items.len());
     for (index, item) in items.into_iter().enumerate() {
-        match item {
-            Json::Object(fields) => {
-                let mut fields = Fields {
-                    left: fields,
-                    index: Some(index),
-                    problems: &mut problems,
-                };
-                read_items.extend(read(&mut fields));
-                fields.finish();
-            }
-            other => problems.add(
-                format!("/{index}"),
-                format!("must be an object, not {}", other.kind()),
-            ),
-        }
+        let mut element = Element {
+            place: Place::index(None, index),
+            is_only,
+            problems: &mut problems,
+        };
+        read_items.extend(element.object(item, &mut read));
     }
     problems.none_or(read_items)
 }
@@ -92,7 +87,8 @@ pub(super) fn object<T>(
         Json::Object(left) => {
             let mut fields = Fields {
                 left,
-                index: None,
+                place: None,
+                is_only: true,
                 problems: &mut problems,
             };
             let read = read(&mut fields);
@@ -109,15 +105,100 @@ pub(super) fn object<T>(
         .ok_or_else(|| Problem::invalid(Vec::new()))
 }
 
+/// One element of an array.
+pub(super) struct Element<'p> {
+    place: Place<'p>,
+    is_only: bool,
+    problems: &'p mut Problems,
+}
+
+impl Element<'_> {
+    /// Reads it if it is an object.
+    pub(super) fn object<T>(
+        &mut self,
+        value: Json,
+        read: impl FnOnce(&mut Fields<'_>) -> Option<T>,
+    ) -> Option<T> {
+        let left = match value {
+            Json::Object(left) => left,
+            other => {
+                self.problem(format_args!("must be an object, not {}", other.kind()));
+                return None;
+            }
+        };
+        let mut fields = Fields {
+            left,
+            place: Some(&self.place),
+            is_only: self.is_only,
+            problems: self.problems,
+        };
+        let read = read(&mut fields);
+        fields.finish();
+        read
+    }
+
+    /// Says what is wrong with it.
+    pub(super) fn problem(&mut self, message: impl fmt::Display) {
+        self.problems.add(self.place.to_string(), message);
+    }
+}
+
 /// The fields of one item. Each is taken once; what is left at the end is unknown.
 pub(super) struct Fields<'p> {
     left: Vec<(String, Json)>,
-    /// Which item of an array it is; none for a body that is one object.
-    index: Option<usize>,
+    /// Where in the body it is; none for a body that is one object.
+    place: Option<&'p Place<'p>>,
+    is_only: bool,
     problems: &'p mut Problems,
 }
 
 impl Fields<'_> {
+    /// Whether nothing else is in the array that it is an item of.
+    pub(super) const fn is_only(&self) -> bool {
+        self.is_only
+    }
+
+    /// An array of so many elements, each of which is read for itself. The outer `None` means that it is wrong.
+    #[expect(
+        clippy::option_option,
+        reason = "as with `optional`: wrong ends the item, missing is a value"
+    )]
+    pub(super) fn list<T>(
+        &mut self,
+        name: &str,
+        sizes: RangeInclusive<usize>,
+        mut read: impl FnMut(&mut Element<'_>, Json) -> Option<T>,
+    ) -> Option<Option<Vec<T>>> {
+        let elements = match self.take(name) {
+            None | Some(Json::Null) => return Some(None),
+            Some(Json::Array(elements)) => elements,
+            Some(other) => {
+                self.problem(name, format_args!("must be an array, not {}", other.kind()));
+                return None;
+            }
+        };
+        if !sizes.contains(&elements.len()) {
+            let (least, most, count) = (sizes.start(), sizes.end(), elements.len());
+            self.problem(
+                name,
+                format_args!("must have {least} to {most} elements, not {count}"),
+            );
+            return None;
+        }
+        let within = Place::field(self.place, name);
+        let (is_only, count) = (elements.len() == 1, elements.len());
+        let mut found = Vec::with_capacity(count);
+        for (index, value) in elements.into_iter().enumerate() {
+            let mut element = Element {
+                place: Place::index(Some(&within), index),
+                is_only,
+                problems: self.problems,
+            };
+            found.extend(read(&mut element, value));
+        }
+        (found.len() == count).then_some(Some(found))
+    }
+
     /// A field that has to be there.
     pub(super) fn required<T, E: fmt::Display>(
         &mut self,
@@ -168,12 +249,9 @@ impl Fields<'_> {
         Some(value)
     }
 
-    fn problem(&mut self, name: &str, message: impl fmt::Display) {
-        let name = escape(name);
-        let pointer = match self.index {
-            Some(index) => format!("/{index}/{name}"),
-            None => format!("/{name}"),
-        };
+    /// Says what is wrong with a field.
+    pub(super) fn problem(&mut self, name: &str, message: impl fmt::Display) {
+        let pointer = Place::field(self.place, name).to_string();
         self.problems.add(pointer, message);
     }
 
@@ -193,11 +271,6 @@ pub(super) fn shown(name: &str) -> &str {
     }
 }
 
-/// RFC 6901, section 3.
-fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
-}
-
 /// A string.
 pub(super) fn string(value: Json) -> Result<String, String> {
     match value {
@@ -211,6 +284,14 @@ pub(super) fn text<T>(
     parse: impl FnOnce(&str) -> Result<T, TextError>,
 ) -> impl FnOnce(Json) -> Result<T, String> {
     move |value| parse(&string(value)?).map_err(|error| error.to_string())
+}
+
+/// True or false.
+pub(super) fn boolean(value: Json) -> Result<bool, String> {
+    match value {
+        Json::Bool(value) => Ok(value),
+        other => Err(format!("must be true or false, not {}", other.kind())),
+    }
 }
 
 /// A whole number that is not negative.
