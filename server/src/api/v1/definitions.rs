@@ -78,6 +78,10 @@ impl From<&Definition> for Defined {
 /// A page, ordered by name.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(example = json!({
+    "definitions": [{"name": "licence", "capacity": 1, "blocks": [], "treePath": null, "lockDelaySeconds": null}],
+    "nextCursor": null,
+}))]
 pub(super) struct DefinitionList {
     definitions: Vec<Defined>,
     /// For the next page; null when there is none.

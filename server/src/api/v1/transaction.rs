@@ -96,6 +96,15 @@ pub(super) struct TransactionItem {
 /// What came of one transaction.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(example = json!({
+    "requester": "worker-7", "method": "ALL_OR_NONE", "success": false, "reserved": [], "unavailable": [{
+        "resource": "gpu", "requester": "worker-7", "status": "ALREADY_HELD",
+        "explanation": "worker-3 holds it since 2026-11-24T09:00:00.000Z, until 2026-11-24T09:10:00.000Z.",
+        "releaseToken": null, "fencingToken": null, "reservedAt": null, "expiresAt": null, "acquiredSlots": null,
+        "acquiredBlockers": null, "reservedAtPath": null, "mode": "exclusive", "heldBy": null, "holders": null,
+        "position": null, "availableAt": null, "retryAfterMs": 540_000,
+    }],
+}))]
 pub(super) struct TransactionAnswer {
     requester: String,
     method: &'static str,
