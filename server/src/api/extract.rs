@@ -2,6 +2,9 @@
 
 use super::json::{Problems, shown};
 
+const DEFAULT_LIMIT: usize = 100;
+const MOST: usize = 1_000;
+
 /// The parameters of a query, each taken once; what is left at the end is unknown.
 pub(super) struct Query {
     parameters: Vec<(String, String)>,
@@ -35,6 +38,21 @@ impl Query {
             self.problems.add(name, "is there more than once");
         }
         Some(value)
+    }
+
+    /// How many entries a page has at most.
+    pub(super) fn limit(&mut self) -> usize {
+        match self.take("limit").map(|text| text.parse::<usize>()) {
+            None => DEFAULT_LIMIT,
+            Some(Ok(limit)) if (1..=MOST).contains(&limit) => limit,
+            Some(_) => {
+                self.problems.add(
+                    "limit",
+                    format_args!("must be a whole number from 1 to {MOST}"),
+                );
+                DEFAULT_LIMIT
+            }
+        }
     }
 
     /// Everything that was wrong, unknown parameters included.

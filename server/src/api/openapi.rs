@@ -37,7 +37,7 @@ pub(super) struct ProblemBody {
     tier: Option<String>,
     /// With 429: how much is allowed.
     limit: Option<u64>,
-    /// With 429: `rate`, `activeReservations`, `authentication`.
+    /// With 429: `rate`, `daily`, `activeReservations`, `waiters`, `eventStreams`, `authentication`.
     limit_type: Option<String>,
     /// With 429: whole seconds.
     retry_after: Option<u64>,
@@ -63,6 +63,7 @@ pub(super) struct FieldProblemBody {
     modifiers(&KeyHeader),
     tags(
         (name = "Reservations", description = "Who holds what"),
+        (name = "Resources", description = "What a tenant has said about its resources"),
         (name = "Authentication", description = "Whose key it is"),
     ),
 )]

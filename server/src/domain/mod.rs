@@ -5,6 +5,7 @@ mod active;
 pub mod admin;
 pub mod api_keys;
 pub mod audit;
+pub mod definitions;
 mod error;
 pub mod exchange;
 pub mod housekeeping;

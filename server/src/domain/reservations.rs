@@ -1,17 +1,19 @@
 //! Reservations: reserve, release, list, take away.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
-use coop_engine::{Caller, Command, ForceReleaseItem, Outcome, Time, Ttl};
+use coop_engine::{
+    Caller, Command, ForceReleaseItem, Outcome, Reservation, ReserveItem, Revision, Time, Ttl,
+};
 use serde_json::json;
 
 use super::Error;
 use crate::{
-    ledger::{Credential, Decided, Ledger},
+    ledger::{Credential, Ledger},
     model::{By, Deed, TenantId},
 };
 
-pub use crate::ledger::{ReservationFilter, ReservationPage, ReservationPosition};
+pub use crate::ledger::{Decided, ReservationFilter, ReservationPage, ReservationPosition};
 
 /// Decides a command in the name of an API key or an exchanged token.
 ///
@@ -35,14 +37,46 @@ pub async fn decide(
 }
 
 /// A command of an end user: nothing of his lasts longer than his issuer's settings say, also when he asks for no end.
-fn bounded(command: Command, most: Ttl) -> Command {
-    let Command::Reserve(mut items) = command else {
-        return command;
+fn bounded(mut command: Command, most: Ttl) -> Command {
+    let bound = |ttl: &mut Option<Ttl>| *ttl = Some(ttl.map_or(most, |ttl| ttl.min(most)));
+    let bound_all = |items: &mut [ReserveItem]| {
+        for item in items {
+            bound(&mut item.ttl);
+        }
     };
-    for item in &mut items {
-        item.ttl = Some(item.ttl.map_or(most, |ttl| ttl.min(most)));
+    match &mut command {
+        Command::Reserve(items) => bound_all(items),
+        Command::Transactions(transactions) => {
+            for transaction in transactions {
+                bound_all(&mut transaction.items);
+            }
+        }
+        // Without a TTL it is renewed for as long as it was last asked for, which was within the bounds.
+        Command::Renew(items) => {
+            for item in items.iter_mut().filter(|item| item.ttl.is_some()) {
+                bound(&mut item.ttl);
+            }
+        }
+        _ => {}
     }
-    Command::Reserve(items)
+    command
+}
+
+/// How many requests wait for what each of these reservations holds.
+///
+/// # Errors
+/// When the book cannot be read.
+pub async fn waiting(
+    ledger: &Ledger,
+    tenant: TenantId,
+    reservations: Vec<Reservation>,
+) -> Result<HashMap<Revision, u64>, Error> {
+    let counts = ledger.look(tenant, move |book, _| {
+        let held = reservations.iter();
+        held.map(|held| (held.fencing_token, book.waiting_for(held) as u64))
+            .collect()
+    });
+    Ok(counts.await?)
 }
 
 /// Some of a tenant's active reservations.

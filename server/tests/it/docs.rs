@@ -142,14 +142,22 @@ fn every_code_of_an_error_has_its_anchor_and_no_anchor_is_of_nothing() {
     // What is in the items of answers, which are no errors.
     for status in [
         "ACQUIRED",
+        "ALL_OR_NONE",
         "ALREADY_HAD",
         "ALREADY_HELD",
         "ASCII",
+        "AS_MANY_AS_POSSIBLE",
+        "CURRENT",
         "DOESNT_OWN_RESERVATION",
+        "FIRST",
         "INVALID_RELEASE_TOKEN",
+        "NOT_AVAILABLE",
         "NOT_RESERVED",
+        "NOT_VALID",
         "RECEIVED",
         "RELINQUISHED",
+        "RENEWED",
+        "UNKNOWN",
     ] {
         assert!(quoted.remove(status), "{status} is gone");
     }

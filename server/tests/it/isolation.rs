@@ -20,6 +20,8 @@ use crate::{
 const RESOURCE: &str = "database";
 const REQUESTER: &str = "worker-of-a";
 const METADATA: &str = "only-for-a";
+/// A resource that A has defined, to block another one.
+const DEFINED: &str = "pool";
 
 /// How a route is asked for A's things, and what B is told when he does so with his own key.
 struct Route {
@@ -28,10 +30,13 @@ struct Route {
     query: &'static str,
     /// The body, given A's release token.
     body: Option<fn(token: &Value) -> Value>,
+    status: u16,
     told: fn(answer: &Answer, b: &Tenant),
     /// Whether it answers without a key too, then the same to everybody.
     is_public: bool,
 }
+
+const DEFINITION: &str = "/api/v1/Resource/definitions/{name}";
 
 const ROUTES: &[Route] = &[
     Route {
@@ -39,6 +44,7 @@ const ROUTES: &[Route] = &[
         path: "/api/v1/Reservation",
         query: "",
         body: None,
+        status: 200,
         told: |answer, _| assert_eq!(answer.json()["reservations"], json!([])),
         is_public: false,
     },
@@ -48,6 +54,7 @@ const ROUTES: &[Route] = &[
         // A's own cursor: it names a place, not a tenant.
         query: "?cursor=MDo",
         body: None,
+        status: 200,
         told: |answer, _| assert_eq!(answer.json()["reservations"], json!([])),
         is_public: false,
     },
@@ -56,6 +63,7 @@ const ROUTES: &[Route] = &[
         path: "/api/v1/Reservation/reserve",
         query: "",
         body: Some(|_| json!([{"requester": "b", "resource": RESOURCE}])),
+        status: 200,
         told: |answer, _| {
             assert_eq!(answer.json()[0]["status"], "ACQUIRED");
             assert_eq!(answer.json()[0]["fencingToken"], 1, "B counts for himself");
@@ -69,6 +77,7 @@ const ROUTES: &[Route] = &[
         body: Some(
             |token| json!([{"requester": REQUESTER, "resource": RESOURCE, "releaseToken": token}]),
         ),
+        status: 200,
         told: |answer, _| {
             assert_eq!(answer.json()[0]["status"], "NOT_RESERVED");
             assert_eq!(answer.json()[0]["released"], Value::Null);
@@ -76,10 +85,95 @@ const ROUTES: &[Route] = &[
         is_public: false,
     },
     Route {
+        method: "post",
+        path: "/api/v1/Reservation/renew",
+        query: "",
+        body: Some(
+            |token| json!([{"requester": REQUESTER, "resource": RESOURCE, "releaseToken": token}]),
+        ),
+        status: 200,
+        told: |answer, _| assert_eq!(answer.json()[0]["status"], "LOST"),
+        is_public: false,
+    },
+    Route {
+        method: "post",
+        path: "/api/v1/Reservation/verify",
+        query: "",
+        body: Some(|_| json!([{"resource": RESOURCE, "fencingToken": 2}])),
+        status: 200,
+        told: |answer, _| assert_eq!(answer.json()[0]["status"], "UNKNOWN"),
+        is_public: false,
+    },
+    Route {
+        method: "post",
+        path: "/api/v1/Reservation/check",
+        query: "",
+        body: Some(|_| json!([{"resource": RESOURCE}, {"resource": DEFINED}])),
+        status: 200,
+        told: |answer, _| {
+            for item in answer.json().as_array().expect("an array") {
+                assert_eq!(item["status"], "ACQUIRED");
+                assert_eq!(item["capacity"], 1);
+            }
+        },
+        is_public: false,
+    },
+    Route {
+        method: "post",
+        path: "/api/v1/Reservation/transaction",
+        query: "",
+        body: Some(|_| json!([{"requester": "b", "resources": [RESOURCE, DEFINED]}])),
+        status: 200,
+        told: |answer, _| {
+            let reserved = &answer.json()[0]["reserved"];
+            assert_eq!(reserved[0]["fencingToken"], 1, "B counts for himself");
+            assert_eq!(reserved[1]["acquiredSlots"], Value::Null);
+            assert_eq!(reserved[1]["acquiredBlockers"], Value::Null);
+        },
+        is_public: false,
+    },
+    Route {
+        method: "post",
+        path: "/api/v1/Resource/register",
+        query: "",
+        body: Some(|_| json!([{"name": DEFINED, "capacity": 7}])),
+        status: 200,
+        told: |answer, _| assert_eq!(answer.json()[0]["blocks"], json!([])),
+        is_public: false,
+    },
+    Route {
+        method: "get",
+        path: "/api/v1/Resource/definitions",
+        query: "",
+        body: None,
+        status: 200,
+        told: |answer, _| assert_eq!(answer.json()["definitions"], json!([])),
+        is_public: false,
+    },
+    Route {
+        method: "get",
+        path: DEFINITION,
+        query: "",
+        body: None,
+        status: 404,
+        told: |answer, _| assert_eq!(answer.problem(404), "NOT_FOUND"),
+        is_public: false,
+    },
+    Route {
+        method: "delete",
+        path: DEFINITION,
+        query: "",
+        body: None,
+        status: 404,
+        told: |answer, _| assert_eq!(answer.problem(404), "NOT_FOUND"),
+        is_public: false,
+    },
+    Route {
         method: "get",
         path: "/api/v1/auth/whoami",
         query: "",
         body: None,
+        status: 200,
         told: |answer, b| {
             assert_eq!(answer.json()["tenantId"], b.id.to_string());
             assert_eq!(answer.json()["limits"]["activeReservations"]["used"], 0);
@@ -91,6 +185,7 @@ const ROUTES: &[Route] = &[
         path: "/api/v1/keys/report-leak",
         query: "",
         body: Some(|_| json!({"key": KeyText::generate_api_key().expose()})),
+        status: 200,
         told: |answer, _| assert_eq!(answer.json(), json!({"status": "RECEIVED"})),
         is_public: true,
     },
@@ -113,6 +208,9 @@ impl Scene {
         let items =
             json!([{"requester": REQUESTER, "resource": RESOURCE, "metadata": {"note": METADATA}}]);
         let held = app.reserve(&a.key, items).await.json();
+        let items = json!([{"name": DEFINED, "capacity": 2, "blocks": [METADATA]}]);
+        let defined = app.post(&a.key, "/Resource/register", &items).await;
+        assert_eq!(defined.status, 200, "{}", defined.text);
         Self {
             token: held[0]["releaseToken"].clone(),
             app,
@@ -125,9 +223,11 @@ impl Scene {
         ask(&self.app, &self.token, route, headers).await
     }
 
-    /// A's list, with A's own key.
+    /// A's lists, with A's own key.
     async fn of_a(&self) -> String {
-        self.app.get(&self.a.key, "/Reservation").await.text
+        let held = self.app.get(&self.a.key, "/Reservation").await;
+        let defined = self.app.get(&self.a.key, "/Resource/definitions").await;
+        held.text + &defined.text
     }
 
     /// Rotates A's key; from then on `a.key` is the new value. Answers the old one.
@@ -158,7 +258,11 @@ async fn ask(app: &App, token: &Value, route: &Route, headers: &[(&str, &str)]) 
     let body = route.body.map(|body| body(token).to_string());
     let mut request = Request::builder()
         .method(route.method.to_uppercase().as_str())
-        .uri(format!("{}{}", route.path, route.query))
+        .uri(format!(
+            "{}{}",
+            route.path.replace("{name}", DEFINED),
+            route.query
+        ))
         .header(header::CONTENT_TYPE, "application/json");
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -226,7 +330,7 @@ async fn with_the_key_of_another_tenant_every_route_knows_only_that_tenant() {
         let scene = Scene::new().await;
         let before = scene.of_a().await;
         let answer = scene.ask(route, &[("x-api-key", &scene.b.key)]).await;
-        assert_eq!(answer.status, 200, "{}", answer.text);
+        assert_eq!(answer.status, route.status, "{}", answer.text);
         (route.told)(&answer, &scene.b);
         // What B said himself is in the answer; what only A knows is not.
         let id = scene.a.id.to_string();

@@ -11,6 +11,11 @@ use crate::clock::iso;
 /// Who holds a resource. Never the release token.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(example = json!({
+    "resource": "gpu", "requester": "worker-3", "apiKeyLabel": "default", "reservedAt": "2026-11-24T09:00:00.000Z",
+    "expiresAt": "2026-11-24T09:10:00.000Z", "fencingToken": 41, "resourceType": "UserDefined",
+    "metadata": {"build": 1841}, "waiting": 2,
+}))]
 pub(super) struct Holder {
     /// The resource held.
     resource: String,
@@ -34,8 +39,8 @@ pub(super) struct Holder {
 }
 
 impl Holder {
-    pub(super) fn new(reservation: &Reservation, sight: &Sight) -> Self {
-        let known = sight.covers(reservation).then_some(reservation);
+    pub(super) fn new(reservation: &Reservation, sight: &Sight, waiting: u64) -> Self {
+        let known = sight.covers(&reservation.principal).then_some(reservation);
         Self {
             resource: reservation.resource.as_str().to_owned(),
             requester: known.map(|known| known.principal.requester.as_str().to_owned()),
@@ -45,7 +50,7 @@ impl Holder {
             fencing_token: reservation.fencing_token.as_u64(),
             resource_type: known.map(|known| known.resource_type.to_string()),
             metadata: known.and_then(metadata),
-            waiting: 0,
+            waiting,
         }
     }
 }
@@ -56,6 +61,17 @@ pub(super) fn metadata(reservation: &Reservation) -> Option<Box<RawValue>> {
         .metadata
         .as_deref()
         .and_then(|text| RawValue::from_string(text.to_owned()).ok())
+}
+
+/// Where it stands in a tree, its own name included; nothing when it stands in none.
+pub(super) fn path(reservation: &Reservation) -> Option<String> {
+    let hold = reservation.holds.as_slice().first()?;
+    let mut path = String::new();
+    for name in hold.path.names() {
+        path.push_str(name.as_str());
+        path.push('>');
+    }
+    (!path.is_empty()).then(|| path + reservation.resource.as_str())
 }
 
 /// Whole milliseconds from `now` until `then`, rounded up; 0 when it is past.

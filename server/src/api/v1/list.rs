@@ -13,8 +13,9 @@ use utoipa::ToSchema;
 
 use super::{
     ApiState,
-    holder::metadata,
+    holder::{metadata, path},
     requester::{Requesters, Sight, end_user},
+    waiting::{Concerned, Waiting},
 };
 use crate::{
     api::{
@@ -26,17 +27,21 @@ use crate::{
     domain::reservations::{self, ReservationFilter, ReservationPosition},
 };
 
-const DEFAULT_LIMIT: usize = 100;
-const MOST: usize = 1_000;
-
 /// One reservation. Never its release token.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(example = json!({
+    "resource": "gpu", "requester": "worker-7", "mode": "exclusive", "holds": ["gpu_0", "licence"],
+    "reservedAt": "2026-11-24T09:00:00.000Z", "expiresAt": "2026-11-24T09:10:00.000Z", "fencingToken": 42,
+    "apiKeyLabel": "default", "endUser": null, "resourceType": "UserDefined", "metadata": {"build": 1842},
+    "reservedAtPath": "lab>rack>gpu", "waiting": 2,
+}))]
 pub(super) struct ListedReservation {
     resource: String,
     requester: String,
+    /// `exclusive` or `shared`.
     mode: &'static str,
-    /// The resources that it keeps others from.
+    /// What it keeps others from: the resource or its slot, and what is held together with it.
     holds: Vec<String>,
     reserved_at: String,
     expires_at: Option<String>,
@@ -47,6 +52,7 @@ pub(super) struct ListedReservation {
     resource_type: String,
     #[schema(value_type = Option<Object>)]
     metadata: Option<Box<RawValue>>,
+    /// Where it stands in a tree, `>` between the names, its own included.
     reserved_at_path: Option<String>,
     /// How many requests wait for it.
     waiting: u64,
@@ -117,17 +123,7 @@ pub(super) async fn active_reservations(
         resource_type: query.take("resourceType"),
         api_key_label: query.take("apiKeyLabel"),
     };
-    let limit = match query.take("limit").map(|text| text.parse::<usize>()) {
-        None => DEFAULT_LIMIT,
-        Some(Ok(limit)) if (1..=MOST).contains(&limit) => limit,
-        Some(_) => {
-            query.problems.add(
-                "limit",
-                format_args!("must be a whole number from 1 to {MOST}"),
-            );
-            DEFAULT_LIMIT
-        }
-    };
+    let limit = query.limit();
     let cursor = query.take("cursor").map(|text| read_cursor(&text));
     if cursor == Some(None) {
         query
@@ -153,8 +149,14 @@ pub(super) async fn active_reservations(
         Ok(page) => page,
         Err(error) => return Err(Limited::new(standing, error)),
     };
+    let concerned = Concerned::of(&state, &asker, page.reservations.iter());
+    let waiting = Waiting::of(&state, &asker, concerned).await;
     let body = ReservationList {
-        reservations: page.reservations.iter().map(listed).collect(),
+        reservations: page
+            .reservations
+            .iter()
+            .map(|reservation| listed(reservation, &waiting))
+            .collect(),
         next_cursor: page.next.as_ref().map(write_cursor),
     };
     asker
@@ -193,13 +195,12 @@ pub(super) async fn reservations(
     active_reservations(state, asker, query).await
 }
 
-fn listed(reservation: &Reservation) -> ListedReservation {
-    let resource = reservation.resource.as_str().to_owned();
+fn listed(reservation: &Reservation, waiting: &Waiting) -> ListedReservation {
     ListedReservation {
-        holds: vec![resource.clone()],
-        resource,
+        resource: reservation.resource.as_str().to_owned(),
+        holds: reservation.holds().map(|held| held.name()).collect(),
         requester: reservation.principal.requester.as_str().to_owned(),
-        mode: "exclusive",
+        mode: reservation.mode.as_str(),
         reserved_at: iso(reservation.reserved_at),
         expires_at: reservation.expires_at.map(iso),
         fencing_token: reservation.fencing_token.as_u64(),
@@ -207,8 +208,8 @@ fn listed(reservation: &Reservation) -> ListedReservation {
         end_user: end_user(reservation),
         resource_type: reservation.resource_type.to_string(),
         metadata: metadata(reservation),
-        reserved_at_path: None,
-        waiting: 0,
+        reserved_at_path: path(reservation),
+        waiting: waiting.for_it(reservation),
     }
 }
 

@@ -1,13 +1,24 @@
 //! The URL table of `/api/v1`.
 
+mod answer;
 mod auth;
+mod check;
+mod decide;
+mod definitions;
+mod explanation;
 mod holder;
+mod item;
 mod list;
+mod register;
+mod renew;
 mod report_leak;
 mod requester;
 mod reserve;
 mod token;
+mod transaction;
 mod unreserve;
+mod verify;
+mod waiting;
 
 use http::Method;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -21,8 +32,15 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .routes(routes!(reserve::reserve))
         .routes(routes!(unreserve::unreserve))
+        .routes(routes!(renew::renew))
+        .routes(routes!(verify::verify))
+        .routes(routes!(check::check))
+        .routes(routes!(transaction::transaction))
         .routes(routes!(list::active_reservations))
         .routes(routes!(list::reservations))
+        .routes(routes!(register::register))
+        .routes(routes!(definitions::definitions))
+        .routes(routes!(definitions::definition, definitions::delete))
         .routes(routes!(auth::whoami))
         .routes(routes!(report_leak::report_leak))
         .routes(routes!(token::exchange, token::revoke))

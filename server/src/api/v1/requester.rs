@@ -35,6 +35,18 @@ impl Requesters {
         Some(subject)
     }
 
+    /// An item's `requester` when it may be left out with a key too.
+    #[expect(
+        clippy::option_option,
+        reason = "wrong ends the item, missing is a value"
+    )]
+    pub(super) fn read_optional(&mut self, fields: &mut Fields<'_>) -> Option<Option<Requester>> {
+        if self.subject.is_some() {
+            return self.read(fields).map(Some);
+        }
+        fields.optional("requester", json::text(Requester::parse))
+    }
+
     /// A query's `requester`, which asks for no more than what may be seen anyway.
     pub(super) fn note(&mut self, named: Option<&str>) {
         if let (Some(subject), Some(named)) = (&self.subject, named) {
@@ -72,20 +84,35 @@ impl Sight {
         self.0.clone()
     }
 
-    /// Whether it may be told who holds this and why.
-    pub(super) fn covers(&self, reservation: &Reservation) -> bool {
-        self.0
-            .as_ref()
-            .is_none_or(|principal| *principal == reservation.principal)
+    /// Whether it may be told what this one holds and why.
+    pub(super) fn covers(&self, other: &Principal) -> bool {
+        self.0.as_ref().is_none_or(|principal| principal == other)
     }
 
-    /// A holder's name in an explanation.
-    pub(super) fn name<'a>(&self, held: &'a Reservation) -> &'a str {
-        if self.covers(held) {
-            held.principal.requester.as_str()
-        } else {
-            "Somebody else"
-        }
+    /// A name at the beginning of a sentence.
+    pub(super) fn name<'a>(&self, other: &'a Principal) -> &'a str {
+        self.known(other).unwrap_or("Somebody else")
+    }
+
+    /// A name within a sentence.
+    pub(super) fn within<'a>(&self, other: &'a Principal) -> &'a str {
+        self.known(other).unwrap_or("somebody else")
+    }
+
+    fn known<'a>(&self, other: &'a Principal) -> Option<&'a str> {
+        self.covers(other).then(|| other.requester.as_str())
+    }
+
+    /// That of a key.
+    #[cfg(test)]
+    pub(super) const fn everything() -> Self {
+        Self(None)
+    }
+
+    /// That of an end user.
+    #[cfg(test)]
+    pub(super) const fn only(principal: Principal) -> Self {
+        Self(Some(principal))
     }
 }
 

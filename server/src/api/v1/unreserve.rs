@@ -8,24 +8,23 @@ use utoipa::ToSchema;
 
 use super::{
     ApiState,
+    decide::unexpected,
+    explanation,
+    item::MOST_ITEMS,
     requester::{Requesters, Sight},
-    reserve::MOST_ITEMS,
 };
-use crate::{
-    api::{
-        body,
-        json::{self, Fields},
-        metered::{Answer, Limited, Metered},
-        openapi::ProblemBody,
-    },
-    clock::iso,
-    domain::reservations,
-    problem::Problem,
+use crate::api::{
+    body,
+    json::{self, Fields},
+    metered::{Answer, Limited, Metered},
+    openapi::ProblemBody,
 };
 
 /// What to release.
 #[derive(ToSchema)]
-#[schema(rename_all = "camelCase")]
+#[schema(rename_all = "camelCase", example = json!({
+    "requester": "worker-7", "resource": "gpu", "releaseToken": "0f1e2d3c-4b5a-4978-8796-a5b4c3d2e1f0",
+}))]
 #[expect(
     dead_code,
     reason = "documents the body, which is read strictly by hand so that every problem is named"
@@ -42,6 +41,10 @@ pub(super) struct UnreserveRequest {
 /// What came of one item. What does not apply is null.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(example = json!({
+    "resource": "gpu", "requester": "worker-7", "status": "RELINQUISHED", "explanation": "It is free again.",
+    "released": ["gpu_0", "licence"],
+}))]
 pub(super) struct UnreserveAnswer {
     resource: String,
     requester: String,
@@ -50,11 +53,11 @@ pub(super) struct UnreserveAnswer {
     status: &'static str,
     /// The same for people.
     explanation: String,
-    /// What became free.
+    /// What became free: the resource or its slot, and what was held together with it.
     released: Option<Vec<String>>,
 }
 
-/// Releases 1 to 100 reservations, each on its own, in order.
+/// Releases 1 to 100 reservations, each on its own, in order. Never refused for the rate or the day.
 #[utoipa::path(
     post,
     path = "/api/v1/Reservation/unreserve",
@@ -92,21 +95,13 @@ pub(super) async fn unreserve(
     requesters.check()?;
     // Load must not make a holder keep what it wants to give back.
     let standing = state.take(&asker, items.len())?;
-    let command = Command::Unreserve(items);
-    let decided = match reservations::decide(
-        &state.services.ledger,
-        asker.principal.credential(),
-        command,
-    )
-    .await
-    {
-        Ok(decided) => decided,
-        Err(error) => return Err(Limited::new(standing, error)),
-    };
+    let decided = state
+        .decide(&asker, standing, Command::Unreserve(items))
+        .await?;
     let (Command::Unreserve(items), Outcome::Unreserve(outcomes)) =
         (decided.command, decided.outcome)
     else {
-        return Err(Problem::internal("an unreserve was answered as something else").into());
+        return Err(unexpected());
     };
     let is_refused = outcomes
         .iter()
@@ -151,11 +146,7 @@ fn answer(item: &UnreserveItem, outcome: &UnreserveOutcome, sight: &Sight) -> Un
         UnreserveOutcome::NotReserved => ("NOT_RESERVED", "It was free already.".to_owned(), None),
         UnreserveOutcome::DoesntOwnReservation(held) => (
             "DOESNT_OWN_RESERVATION",
-            format!(
-                "{} holds it since {}.",
-                sight.name(held),
-                iso(held.reserved_at)
-            ),
+            explanation::holds_it(held, sight),
             None,
         ),
         UnreserveOutcome::InvalidReleaseToken => (

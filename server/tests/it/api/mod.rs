@@ -1,10 +1,16 @@
 //! The REST API, URL by URL.
 
 mod authentication;
+mod check;
+mod definitions;
 mod errors;
 mod limits;
 mod list;
+mod register;
+mod renew;
 mod report_leak;
 mod reserve;
+mod transaction;
 mod unreserve;
+mod verify;
 mod whoami;

@@ -246,7 +246,12 @@ async fn what_is_not_meant_for_end_users_does_not_open_to_their_tokens() {
         (&token, "/Resource/register", 403, "TOKEN_SCOPE"),
         (&token, "/keys", 403, "TOKEN_SCOPE"),
         (&token, "/Reservation/reserve", 400, "INVALID_REQUEST"),
-        (&world.tenant.key, "/Resource/register", 404, "NOT_FOUND"),
+        (
+            &world.tenant.key,
+            "/Resource/register",
+            400,
+            "INVALID_REQUEST",
+        ),
     ] {
         let body = json!([]);
         let answer = world.app.call(key, Method::POST, path, Some(&body)).await;

@@ -239,14 +239,16 @@ impl App {
         self.call(key, Method::GET, path, None).await
     }
 
+    pub async fn post(&self, key: &str, path: &str, body: &Value) -> Answer {
+        self.call(key, Method::POST, path, Some(body)).await
+    }
+
     pub async fn reserve(&self, key: &str, items: Value) -> Answer {
-        self.call(key, Method::POST, "/Reservation/reserve", Some(&items))
-            .await
+        self.post(key, "/Reservation/reserve", &items).await
     }
 
     pub async fn unreserve(&self, key: &str, items: Value) -> Answer {
-        self.call(key, Method::POST, "/Reservation/unreserve", Some(&items))
-            .await
+        self.post(key, "/Reservation/unreserve", &items).await
     }
 }
 

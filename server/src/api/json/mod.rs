@@ -1,73 +1,20 @@
 //! Strict reading of JSON: every problem of a body is named, by JSON pointer, in one answer.
 
-use std::fmt;
+mod place;
+mod value;
+
+use std::{fmt, ops::RangeInclusive};
 
 use coop_engine::TextError;
-use serde::{
-    Deserialize, Serialize,
-    de::{self, Deserializer, MapAccess, SeqAccess, Visitor},
-    ser::{SerializeMap as _, Serializer},
-};
 
 use crate::problem::{FieldProblem, Problem};
 
+use self::place::Place;
+
+pub(super) use self::value::Json;
+
 /// Named problems in one answer. A body with more has been understood to be wrong.
 const MOST_PROBLEMS: usize = 100;
-
-/// A JSON value that keeps the order of fields, and fields that are there twice.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Json {
-    Null,
-    Bool(bool),
-    Number(serde_json::Number),
-    String(String),
-    Array(Vec<Self>),
-    Object(Vec<(String, Self)>),
-}
-
-impl Json {
-    /// Reads a body.
-    pub(super) fn parse(body: &[u8]) -> Result<Self, Problem> {
-        serde_json::from_slice(body).map_err(|error| {
-            let message = if body.is_empty() {
-                "is empty".to_owned()
-            } else {
-                format!("is not JSON: {error}")
-            };
-            Problem::invalid(vec![FieldProblem {
-                pointer: String::new(),
-                message,
-            }])
-        })
-    }
-
-    pub(super) const fn kind(&self) -> &'static str {
-        match self {
-            Self::Null => "null",
-            Self::Bool(_) => "a boolean",
-            Self::Number(_) => "a number",
-            Self::String(_) => "a string",
-            Self::Array(_) => "an array",
-            Self::Object(_) => "an object",
-        }
-    }
-
-    /// The name of a field that some object in here has twice.
-    pub(super) fn repeated_field(&self) -> Option<&str> {
-        match self {
-            Self::Array(items) => items.iter().find_map(Self::repeated_field),
-            Self::Object(fields) => fields.iter().enumerate().find_map(|(at, (name, value))| {
-                let again = fields[..at].iter().any(|(other, _)| other == name);
-                if again {
-                    Some(name.as_str())
-                } else {
-                    value.repeated_field()
-                }
-            }),
-            _ => None,
-        }
-    }
-}
 
 /// Everything that is wrong with a request so far.
 #[derive(Default)]
@@ -117,23 +64,15 @@ pub(super) fn items<T>(
         );
         return problems.none_or(Vec::new());
     }
+    let is_only = items.len() == 1;
     let mut read_items = Vec::with_capacity(items.len());
     for (index, item) in items.into_iter().enumerate() {
-        match item {
-            Json::Object(fields) => {
-                let mut fields = Fields {
-                    left: fields,
-                    index: Some(index),
-                    problems: &mut problems,
-                };
-                read_items.extend(read(&mut fields));
-                fields.finish();
-            }
-            other => problems.add(
-                format!("/{index}"),
-                format!("must be an object, not {}", other.kind()),
-            ),
-        }
+        let mut element = Element {
+            place: Place::index(None, index),
+            is_only,
+            problems: &mut problems,
+        };
+        read_items.extend(element.object(item, &mut read));
     }
     problems.none_or(read_items)
 }
@@ -148,7 +87,8 @@ pub(super) fn object<T>(
         Json::Object(left) => {
             let mut fields = Fields {
                 left,
-                index: None,
+                place: None,
+                is_only: true,
                 problems: &mut problems,
             };
             let read = read(&mut fields);
@@ -165,15 +105,100 @@ pub(super) fn object<T>(
         .ok_or_else(|| Problem::invalid(Vec::new()))
 }
 
+/// One element of an array.
+pub(super) struct Element<'p> {
+    place: Place<'p>,
+    is_only: bool,
+    problems: &'p mut Problems,
+}
+
+impl Element<'_> {
+    /// Reads it if it is an object.
+    pub(super) fn object<T>(
+        &mut self,
+        value: Json,
+        read: impl FnOnce(&mut Fields<'_>) -> Option<T>,
+    ) -> Option<T> {
+        let left = match value {
+            Json::Object(left) => left,
+            other => {
+                self.problem(format_args!("must be an object, not {}", other.kind()));
+                return None;
+            }
+        };
+        let mut fields = Fields {
+            left,
+            place: Some(&self.place),
+            is_only: self.is_only,
+            problems: self.problems,
+        };
+        let read = read(&mut fields);
+        fields.finish();
+        read
+    }
+
+    /// Says what is wrong with it.
+    pub(super) fn problem(&mut self, message: impl fmt::Display) {
+        self.problems.add(self.place.to_string(), message);
+    }
+}
+
 /// The fields of one item. Each is taken once; what is left at the end is unknown.
 pub(super) struct Fields<'p> {
     left: Vec<(String, Json)>,
-    /// Which item of an array it is; none for a body that is one object.
-    index: Option<usize>,
+    /// Where in the body it is; none for a body that is one object.
+    place: Option<&'p Place<'p>>,
+    is_only: bool,
     problems: &'p mut Problems,
 }
 
 impl Fields<'_> {
+    /// Whether nothing else is in the array that it is an item of.
+    pub(super) const fn is_only(&self) -> bool {
+        self.is_only
+    }
+
+    /// An array of so many elements, each of which is read for itself. The outer `None` means that it is wrong.
+    #[expect(
+        clippy::option_option,
+        reason = "as with `optional`: wrong ends the item, missing is a value"
+    )]
+    pub(super) fn list<T>(
+        &mut self,
+        name: &str,
+        sizes: RangeInclusive<usize>,
+        mut read: impl FnMut(&mut Element<'_>, Json) -> Option<T>,
+    ) -> Option<Option<Vec<T>>> {
+        let elements = match self.take(name) {
+            None | Some(Json::Null) => return Some(None),
+            Some(Json::Array(elements)) => elements,
+            Some(other) => {
+                self.problem(name, format_args!("must be an array, not {}", other.kind()));
+                return None;
+            }
+        };
+        if !sizes.contains(&elements.len()) {
+            let (least, most, count) = (sizes.start(), sizes.end(), elements.len());
+            self.problem(
+                name,
+                format_args!("must have {least} to {most} elements, not {count}"),
+            );
+            return None;
+        }
+        let within = Place::field(self.place, name);
+        let (is_only, count) = (elements.len() == 1, elements.len());
+        let mut found = Vec::with_capacity(count);
+        for (index, value) in elements.into_iter().enumerate() {
+            let mut element = Element {
+                place: Place::index(Some(&within), index),
+                is_only,
+                problems: self.problems,
+            };
+            found.extend(read(&mut element, value));
+        }
+        (found.len() == count).then_some(Some(found))
+    }
+
     /// A field that has to be there.
     pub(super) fn required<T, E: fmt::Display>(
         &mut self,
@@ -224,12 +249,9 @@ impl Fields<'_> {
         Some(value)
     }
 
-    fn problem(&mut self, name: &str, message: impl fmt::Display) {
-        let name = escape(name);
-        let pointer = match self.index {
-            Some(index) => format!("/{index}/{name}"),
-            None => format!("/{name}"),
-        };
+    /// Says what is wrong with a field.
+    pub(super) fn problem(&mut self, name: &str, message: impl fmt::Display) {
+        let pointer = Place::field(self.place, name).to_string();
         self.problems.add(pointer, message);
     }
 
@@ -249,11 +271,6 @@ pub(super) fn shown(name: &str) -> &str {
     }
 }
 
-/// RFC 6901, section 3.
-fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
-}
-
 /// A string.
 pub(super) fn string(value: Json) -> Result<String, String> {
     match value {
@@ -269,6 +286,14 @@ pub(super) fn text<T>(
     move |value| parse(&string(value)?).map_err(|error| error.to_string())
 }
 
+/// True or false.
+pub(super) fn boolean(value: Json) -> Result<bool, String> {
+    match value {
+        Json::Bool(value) => Ok(value),
+        other => Err(format!("must be true or false, not {}", other.kind())),
+    }
+}
+
 /// A whole number that is not negative.
 pub(super) fn whole_number(value: Json) -> Result<u64, String> {
     match value {
@@ -276,86 +301,5 @@ pub(super) fn whole_number(value: Json) -> Result<u64, String> {
             .as_u64()
             .ok_or_else(|| format!("must be a whole number, not {number}")),
         other => Err(format!("must be a whole number, not {}", other.kind())),
-    }
-}
-
-impl<'de> Deserialize<'de> for Json {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(JsonVisitor)
-    }
-}
-
-struct JsonVisitor;
-
-impl<'de> Visitor<'de> for JsonVisitor {
-    type Value = Json;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_unit<E: de::Error>(self) -> Result<Json, E> {
-        Ok(Json::Null)
-    }
-
-    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Json, E> {
-        Ok(Json::Bool(value))
-    }
-
-    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Json, E> {
-        Ok(Json::Number(value.into()))
-    }
-
-    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Json, E> {
-        Ok(Json::Number(value.into()))
-    }
-
-    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Json, E> {
-        serde_json::Number::from_f64(value)
-            .map(Json::Number)
-            .ok_or_else(|| E::custom("a number out of range"))
-    }
-
-    fn visit_str<E: de::Error>(self, value: &str) -> Result<Json, E> {
-        Ok(Json::String(value.to_owned()))
-    }
-
-    fn visit_string<E: de::Error>(self, value: String) -> Result<Json, E> {
-        Ok(Json::String(value))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Json, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = access.next_element()? {
-            items.push(item);
-        }
-        Ok(Json::Array(items))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Json, A::Error> {
-        let mut fields = Vec::new();
-        while let Some(field) = access.next_entry()? {
-            fields.push(field);
-        }
-        Ok(Json::Object(fields))
-    }
-}
-
-impl Serialize for Json {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Null => serializer.serialize_unit(),
-            Self::Bool(value) => serializer.serialize_bool(*value),
-            Self::Number(number) => number.serialize(serializer),
-            Self::String(text) => serializer.serialize_str(text),
-            Self::Array(items) => serializer.collect_seq(items),
-            Self::Object(fields) => {
-                let mut map = serializer.serialize_map(Some(fields.len()))?;
-                for (name, value) in fields {
-                    map.serialize_entry(name, value)?;
-                }
-                map.end()
-            }
-        }
     }
 }

@@ -1,5 +1,7 @@
 //! The OpenAPI document is what it was, and what it says can happen can be made to happen.
 
+mod routes;
+
 use std::{collections::BTreeSet, io::Write as _};
 
 use axum::body::Body;
@@ -8,99 +10,14 @@ use http::Request;
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
 
+use self::routes::{HIDE_RESERVATIONS, ROUTES, Route, TENANT_KEY, TOKEN};
 use crate::{
     exchange,
     support::{Answer, App, Site, Tenant, schema},
 };
 
-/// A route, and every status that it can be made to answer.
-struct Route {
-    method: &'static str,
-    path: &'static str,
-    statuses: &'static [u16],
-    /// A body that is in order, given the release token of a reservation `held` of the requester `w`.
-    body: Option<fn(token: &Value) -> Value>,
-    /// What makes the store refuse it.
-    sabotage: &'static str,
-}
-
-/// Stands in a body for the tenant's own key.
-const TENANT_KEY: &str = "TENANT_KEY";
 /// Requests after which a quota of a hundred writes, or of five hundred reads, is surely used up.
 const MOST_TO_USE_UP: usize = 5_000;
-
-/// Its credential is a JWT or what one was exchanged for, which `exchange` knows how to make.
-const TOKEN: &str = "/api/v1/auth/token";
-
-const REFUSE_EVENTS: &str =
-    "CREATE TRIGGER broken BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'broken'); END";
-const HIDE_RESERVATIONS: &str = "ALTER TABLE reservations RENAME TO hidden";
-const HIDE_TENANTS: &str = "ALTER TABLE tenants RENAME TO hidden";
-
-const ROUTES: &[Route] = &[
-    Route {
-        method: "get",
-        path: "/api/v1/Reservation",
-        statuses: &[200, 400, 401, 403, 429, 503],
-        body: None,
-        sabotage: HIDE_RESERVATIONS,
-    },
-    Route {
-        method: "get",
-        path: "/api/v1/Reservation/activeReservations",
-        statuses: &[200, 400, 401, 403, 429, 503],
-        body: None,
-        sabotage: HIDE_RESERVATIONS,
-    },
-    Route {
-        method: "post",
-        path: "/api/v1/Reservation/reserve",
-        statuses: &[200, 400, 401, 403, 408, 413, 415, 429, 503],
-        // One that is granted and one that is refused, so that both kinds of item are looked at.
-        body: Some(|_| {
-            json!([
-                {"requester": "w", "resource": "new", "ttlSeconds": 60},
-                {"requester": "x", "resource": "held"},
-            ])
-        }),
-        sabotage: REFUSE_EVENTS,
-    },
-    Route {
-        method: "post",
-        path: "/api/v1/Reservation/unreserve",
-        statuses: &[200, 400, 401, 403, 408, 413, 415, 429, 503],
-        body: Some(|token| json!([{"requester": "w", "resource": "held", "releaseToken": token}])),
-        sabotage: REFUSE_EVENTS,
-    },
-    Route {
-        method: "post",
-        path: "/api/v1/keys/report-leak",
-        statuses: &[200, 400, 408, 413, 415, 429, 503],
-        body: Some(|_| json!({"key": TENANT_KEY})),
-        sabotage: "CREATE TRIGGER broken BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'broken'); END",
-    },
-    Route {
-        method: "delete",
-        path: TOKEN,
-        statuses: &[200, 400, 401, 403, 503],
-        body: None,
-        sabotage: "",
-    },
-    Route {
-        method: "post",
-        path: TOKEN,
-        statuses: &[200, 400, 401, 403, 408, 413, 415, 429, 503],
-        body: None,
-        sabotage: "",
-    },
-    Route {
-        method: "get",
-        path: "/api/v1/auth/whoami",
-        statuses: &[200, 401, 403, 429, 503],
-        body: None,
-        sabotage: HIDE_TENANTS,
-    },
-];
 
 fn document() -> Value {
     Site::new().json(&["openapi"])
@@ -163,21 +80,53 @@ async fn every_documented_status_of_every_route_can_be_made_to_happen_and_looks_
 }
 
 #[tokio::test]
-async fn a_refusal_to_release_has_the_items_of_a_success() {
+async fn a_refusal_to_release_or_to_renew_has_the_items_of_a_success() {
     let app = App::start().await;
     let tenant = app.tenant(Tier::Free).await;
     app.reserve(&tenant.key, json!([{"requester": "w", "resource": "a"}]))
         .await;
-    let answer = app
-        .unreserve(
-            &tenant.key,
-            json!([{"requester": "w", "resource": "a", "releaseToken": "wrong"}]),
-        )
-        .await;
-    assert_eq!(answer.status, 403);
-    assert_eq!(answer.header("content-type"), "application/json");
-    let route = ROUTES.iter().find(|r| r.path.ends_with("/unreserve"));
-    assert_documented(&document(), route.expect("there"), &answer);
+    for path in ["/Reservation/unreserve", "/Reservation/renew"] {
+        let items = json!([{"requester": "w", "resource": "a", "releaseToken": "wrong"}]);
+        let answer = app.post(&tenant.key, path, &items).await;
+        assert_eq!(answer.status, 403);
+        assert_eq!(answer.header("content-type"), "application/json");
+        let route = ROUTES.iter().find(|route| route.path.ends_with(path));
+        assert_documented(&document(), route.expect("there"), &answer);
+    }
+}
+
+#[test]
+fn every_example_of_the_document_is_what_its_schema_says_and_every_body_of_ours_has_one() {
+    let document = document();
+    let schemas = document["components"]["schemas"].as_object();
+    for (name, schema) in schemas.expect("an object") {
+        if let Some(example) = schema.get("example") {
+            assert_eq!(schema::mismatch(&document, schema, example), None, "{name}");
+        }
+    }
+    for name in [
+        "ReserveRequest",
+        "ReserveAnswer",
+        "UnreserveRequest",
+        "UnreserveAnswer",
+        "RenewRequest",
+        "RenewAnswer",
+        "VerifyRequest",
+        "VerifyAnswer",
+        "CheckRequest",
+        "CheckAnswer",
+        "TransactionRequest",
+        "TransactionAnswer",
+        "ListedReservation",
+        "RegisterRequest",
+        "Defined",
+        "DefinitionList",
+        "DeletedDefinition",
+    ] {
+        let schema = &document["components"]["schemas"][name];
+        assert!(schema["example"].is_object(), "{name}");
+        assert!(schema["description"].is_string(), "{name}");
+    }
 }
 
 /// The media type is a documented one, and the body has the fields that are documented for it.
@@ -206,6 +155,16 @@ async fn provoke(route: &Route, status: u16) -> Answer {
         json!([{"requester": "w", "resource": "held", "ttlSeconds": 60, "metadata": {"a": [1]}}]);
     let held = app.reserve(&tenant.key, held).await;
     let token = held.json()[0]["releaseToken"].clone();
+    // One definition that is free to change, and one that is held.
+    let items = json!([{"name": "defined", "capacity": 2}, {"name": "taken", "blocks": ["other"]}]);
+    let registered = app.post(&tenant.key, "/Resource/register", &items).await;
+    assert_eq!(registered.status, 200, "{}", registered.text);
+    app.reserve(
+        &tenant.key,
+        json!([{"requester": "w", "resource": "taken"}]),
+    )
+    .await;
+    let mut name = "defined";
     let mut body = route
         .body
         .map(|body| body(&token).to_string().replace(TENANT_KEY, &tenant.key));
@@ -226,18 +185,30 @@ async fn provoke(route: &Route, status: u16) -> Answer {
                 .body(Body::from_stream(broken));
             return app.send(request.expect("a request")).await;
         }
+        404 => name = "nothing",
+        409 if body.is_some() => {
+            body = Some(json!([{"name": "taken", "blocks": ["another"]}]).to_string());
+        }
+        409 => name = "taken",
         413 => body = Some(" ".repeat(1024 * 1024 + 1)),
         415 => content_type = "text/plain",
-        // Releasing is never refused to somebody with a key.
-        429 if route.path.ends_with("/unreserve") => key = "coop_sk_nothing",
+        // Releasing and renewing are never refused to somebody with a key.
+        429 if route.path.ends_with("/unreserve") || route.path.ends_with("/renew") => {
+            key = "coop_sk_nothing";
+        }
         200 | 429 => {}
-        503 => app.meddle(route.sabotage).await,
+        503 => {
+            app.meddle(route.sabotage).await;
+            if route.sabotage == HIDE_RESERVATIONS {
+                app = app.restart().await;
+            }
+        }
         _ => panic!("nobody knows how to provoke {status}"),
     }
     let ask = async || {
         let request = Request::builder()
             .method(route.method.to_uppercase().as_str())
-            .uri(format!("{}{query}", route.path))
+            .uri(format!("{}{query}", route.path.replace("{name}", name)))
             .header("x-api-key", key)
             .header("content-type", content_type)
             .body(Body::from(body.clone().unwrap_or_default()));
