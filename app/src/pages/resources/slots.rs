@@ -78,7 +78,7 @@ pub(super) fn Square(state: SlotState) -> impl IntoView {
 #[component]
 pub(super) fn Legend() -> impl IntoView {
     let meaning = |state| match state {
-        SlotState::Free => "free",
+        SlotState::Free => "free: not held itself",
         SlotState::Held => "held",
         SlotState::Draining => {
             "draining: held, and given to nobody else, because the capacity was lowered"
