@@ -176,7 +176,8 @@ fn read_name(
     match ResourceName::parse(text) {
         Ok(name) => Some(name),
         Err(TextError::Empty) => {
-            let problem = format!("A {what} has no name: nothing stands before, behind or between two >.");
+            let problem =
+                format!("A {what} has no name: nothing stands before, behind or between two >.");
             problems.push((field, problem));
             None
         }

@@ -79,7 +79,9 @@ impl ReservationsPort for Asker {
         let counted = overview::waiting_for(ledger, tenant, page.reservations)
             .await
             .map_err(of_domain)?;
-        let reservations = counted.iter().map(|(held, waiting)| (shown(held), *waiting));
+        let reservations = counted
+            .iter()
+            .map(|(held, waiting)| (shown(held), *waiting));
         Ok(ReservationList {
             reservations: reservations.collect(),
             next: page.next.as_ref().map(write_cursor),

@@ -98,3 +98,69 @@ const fn wait(ask: &Ask) -> Option<Wait> {
         Ask::Transaction(transaction) => transaction.wait,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use coop_engine::{
+        Caller, Command, Limits, Mode, ReleaseToken, Requester, ReserveItem, Revision, Ttl,
+        WaiterId, decide,
+    };
+
+    use super::*;
+
+    fn item(requester: &str, wait: Option<Wait>) -> ReserveItem {
+        ReserveItem {
+            requester: Requester::parse(requester).expect("a requester"),
+            resource: ResourceName::parse("door").expect("a name"),
+            mode: Mode::Exclusive,
+            ttl: None,
+            resource_type: "UserDefined".into(),
+            metadata: None,
+            token: ReleaseToken::from_bytes([7; 16]),
+            wait,
+        }
+    }
+
+    #[test]
+    fn those_who_wait_are_told_in_order_with_the_time_they_came_and_the_time_they_give_up() {
+        let mut book = MemoryBook::new(Revision::ZERO, Time::from_micros(0));
+        let limits = Limits {
+            active_reservations: None,
+            of_one_principal: None,
+            expirations: 10,
+            requires_registration: false,
+        };
+        let caller = Caller {
+            issuer: None,
+            label: "default".into(),
+        };
+        let wait = |number| {
+            Some(Wait {
+                waiter: WaiterId::new(number),
+                at_most: Ttl::parse(20).expect("a time"),
+            })
+        };
+        for (at, item) in [
+            (1, item("holder", None)),
+            (2, item("first", wait(1))),
+            (3, item("second", wait(2))),
+        ] {
+            let command = Command::Reserve(vec![item]);
+            let now = Time::from_micros(at * 1_000_000);
+            let decision = decide(&book, &caller, &command, now, &limits);
+            book.apply(&decision).expect("it fits");
+        }
+        let held = book.all_asked("door").next().expect("held");
+        let queue = queue(book.tickets(), held);
+        let told: Vec<_> = queue
+            .iter()
+            .map(|one| {
+                let seconds = |time: Time| time.as_micros() / 1_000_000;
+                let who = one.principal.requester.as_str();
+                (who, seconds(one.since), seconds(one.until))
+            })
+            .collect();
+        assert_eq!(told, [("first", 2, 22), ("second", 3, 23)]);
+        assert_eq!(book.waiting_for(held), 2);
+    }
+}

@@ -94,7 +94,11 @@ pub async fn resources(
                 .collect(),
             count: book.definitions(),
             next: next.filter(|_| is_more),
-            tree: if is_first { tree(book, now) } else { Vec::new() },
+            tree: if is_first {
+                tree(book, now)
+            } else {
+                Vec::new()
+            },
             is_tree_cut: is_first && book.definitions() > IN_TREE as u64,
         }
     };
@@ -179,12 +183,7 @@ fn tree(book: &MemoryBook, now: Time) -> Vec<TreePlace> {
     places.into_values().collect()
 }
 
-fn place(
-    book: &MemoryBook,
-    path: Vec<ResourceName>,
-    name: &ResourceName,
-    now: Time,
-) -> TreePlace {
+fn place(book: &MemoryBook, path: Vec<ResourceName>, name: &ResourceName, now: Time) -> TreePlace {
     let definition = book.definition(name.as_str());
     let is_held = match definition {
         Some(definition) => slots(book, definition, now)
