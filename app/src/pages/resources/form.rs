@@ -131,7 +131,7 @@ pub(super) fn Fields(filled: Filled, refused: Option<RefusedForm>) -> impl IntoV
             aria-invalid=invalid(&blocks)
         >
             // The first line break of a text area is not part of its text.
-            {format!("\n{}", filled.blocks)}
+            {format!("\n{}", escaped(&filled.blocks))}
         </textarea>
         <p class="muted" id="blocks-note">"Held together with it: all of them, or nothing."</p>
         <Problem field="blocks" problem=blocks />
@@ -169,4 +169,9 @@ pub(super) fn Fields(filled: Filled, refused: Option<RefusedForm>) -> impl IntoV
         <Problem field="lock_delay" problem=lock_delay />
     }
     .into_any()
+}
+
+/// A text for the inside of a text area, which leptos writes as it is. Names may hold anything, a closing tag too.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
 }

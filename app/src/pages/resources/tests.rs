@@ -89,7 +89,7 @@ fn a_form_that_was_refused_has_every_problem_beside_its_field_and_keeps_what_was
     let typed = [
         ("name", "a>b"),
         ("capacity", "0"),
-        ("blocks", "x\r\ny"),
+        ("blocks", "x\r\n</textarea>&lt;"),
         ("tree_path", ">"),
         ("lock_delay", "soon"),
     ];
@@ -116,7 +116,7 @@ fn a_form_that_was_refused_has_every_problem_beside_its_field_and_keeps_what_was
     for part in [
         r#"value="a&gt;b""#,
         r#"value="0""#,
-        ">\nx\r\ny</textarea>",
+        ">\nx\r\n&lt;/textarea>&amp;lt;</textarea>",
         r#"value="&gt;""#,
         r#"value="soon""#,
         "Nothing was registered.",

@@ -53,14 +53,14 @@ async fn the_list_is_filtered_and_shown_by_pages() {
 
     let page = ann.get(RESERVATIONS).await.text;
     assert!(
-        page.contains("desk-48") && !page.contains("desk-49"),
+        page.contains("desk-49") && !page.contains("desk-50"),
         "{page}"
     );
     let at = page.find("cursor=").expect("a next page");
     let next = page[at..].split('"').next().expect("its end");
     let page = ann.get(&format!("{RESERVATIONS}?{next}")).await.text;
     assert!(
-        page.contains("desk-50") && !page.contains("desk-48"),
+        page.contains("desk-50") && !page.contains("desk-49"),
         "{page}"
     );
     assert!(page.contains("First page") && !page.contains("Next page"));
