@@ -17,6 +17,8 @@ pub enum AppError {
     Stale,
     /// A field does not hold what it should; the text says which and what to do.
     Invalid(String),
+    /// It cannot be done as things stand; the text says why.
+    Conflict(String),
     /// The tenant is suspended, or the operation is switched off for it.
     Forbidden(String),
     /// The server cannot do it just now; nothing was changed.
@@ -35,7 +37,7 @@ impl AppError {
             Self::SignedOut => 401,
             Self::Forbidden(_) => 403,
             Self::NotFound => 404,
-            Self::Stale => 409,
+            Self::Stale | Self::Conflict(_) => 409,
             Self::Invalid(_) => 400,
             Self::Unavailable | Self::Unreachable => 503,
             Self::Unexpected => 500,
@@ -50,6 +52,7 @@ impl AppError {
             Self::NotFound => "Nothing here",
             Self::Stale => "This page was out of date",
             Self::Invalid(_) => "Something in the form is not right",
+            Self::Conflict(_) => "Not possible as things stand",
             Self::Forbidden(_) => "Not allowed",
             Self::Unavailable => "The server is busy",
             Self::Unreachable => "The server could not be reached",
@@ -66,7 +69,7 @@ impl AppError {
             Self::Stale => {
                 "It has been changed since this page was loaded, so nothing was done. Reload the page."
             }
-            Self::Invalid(detail) | Self::Forbidden(detail) => detail,
+            Self::Invalid(detail) | Self::Conflict(detail) | Self::Forbidden(detail) => detail,
             Self::Unavailable => "Nothing was changed. Try again in a moment.",
             Self::Unreachable => {
                 "Check your connection, then reload the page to see where things stand."

@@ -29,6 +29,14 @@ const PAGES: &[Page] = &[
         view: || view! { <pages::Keys /> }.into_any(),
     },
     Page {
+        path: routes::RESERVATIONS,
+        view: || view! { <pages::Reservations /> }.into_any(),
+    },
+    Page {
+        path: routes::RESOURCES,
+        view: || view! { <pages::Resources /> }.into_any(),
+    },
+    Page {
         path: routes::DOCS,
         view: || view! { <pages::Docs /> }.into_any(),
     },

@@ -7,6 +7,12 @@ pub const DASHBOARD: &str = "/dashboard";
 /// All keys: made, renamed, revealed, rotated, revoked. A POST performs a form's `action`. The query's `key` says which one
 /// is managed, `page` which part of a long list is shown, `done` what a form has just done.
 pub const KEYS: &str = "/dashboard/keys";
+/// Active reservations. The query has the filter (`requester`, `label`, `prefix`, `type`) and the `cursor`; or, with
+/// `resource` and `token`, says which one is shown. A POST releases that one by force.
+pub const RESERVATIONS: &str = "/dashboard/reservations";
+/// Definitions of resources. The query's `name` says which one is shown, `after` where the page begins. A POST performs a
+/// form's `action`.
+pub const RESOURCES: &str = "/dashboard/resources";
 /// The tenant's audit log.
 pub const AUDIT: &str = "/dashboard/audit";
 /// The same as a file: a JSON object a line (server route, GET); carries `action`.
@@ -75,12 +81,48 @@ pub mod setting {
     pub const REVEAL_OFF: &str = "reveal-off";
     /// Keep new values again.
     pub const REVEAL_ON: &str = "reveal-on";
+    /// Let only registered names be reserved.
+    pub const REQUIRE_REGISTRATION: &str = "require-registration";
+    /// Let any name be reserved.
+    pub const ANY_NAME: &str = "any-name";
     /// End the session whose id is in `session`.
     pub const END_SESSION: &str = "end-session";
     /// End all other sessions.
     pub const END_OTHERS: &str = "end-others";
     /// Delete the tenant; `name` has to be its name.
     pub const DELETE: &str = "delete";
+}
+
+/// What a form posted to [`RESERVATIONS`] wants done.
+pub mod reservation_action {
+    /// End the grant `token` of `resource` without its holder, for a `reason`.
+    pub const FORCE_RELEASE: &str = "force-release";
+}
+
+/// What a form posted to [`RESOURCES`] wants done.
+pub mod resource_action {
+    /// Define a further resource: `name`, `capacity`, `blocks` (one a line), `tree_path`, `lock_delay`.
+    pub const REGISTER: &str = "register";
+    /// Define one anew that is defined.
+    pub const EDIT: &str = "edit";
+    /// Forget the definition of `name`.
+    pub const DELETE: &str = "delete";
+}
+
+/// The page of one reservation.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub fn reservation(resource: &str, fencing_token: u64) -> String {
+    let resource = leptos_router::location::Url::escape(resource);
+    format!("{RESERVATIONS}?resource={resource}&token={fencing_token}")
+}
+
+/// The page of one definition.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub fn resource(name: &str) -> String {
+    let name = leptos_router::location::Url::escape(name);
+    format!("{RESOURCES}?name={name}")
 }
 
 /// What a form posted to [`ADMIN_TENANT`] wants done. Each has a `reason`.

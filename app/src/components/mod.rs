@@ -19,6 +19,8 @@ pub use time_ticker::TimeTicker;
 #[cfg(feature = "ssr")]
 mod audit_table;
 #[cfg(feature = "ssr")]
+mod failure;
+#[cfg(feature = "ssr")]
 mod layout;
 #[cfg(feature = "ssr")]
 mod logo;
@@ -38,6 +40,7 @@ mod time;
 #[cfg(feature = "ssr")]
 pub use {
     audit_table::AuditTable,
+    failure::{Failure, Problem, described},
     layout::Layout,
     logo::Logo,
     nav::Nav,

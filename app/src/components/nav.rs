@@ -2,8 +2,10 @@ use crate::{pages, routes};
 use leptos::prelude::*;
 
 /// The parts of the dashboard, in the order in which they are shown. A new page is a line here.
-const SECTIONS: [(&str, &str); 5] = [
+const SECTIONS: [(&str, &str); 7] = [
     ("Overview", routes::DASHBOARD),
+    ("Reservations", routes::RESERVATIONS),
+    ("Resources", routes::RESOURCES),
     ("Keys", routes::KEYS),
     ("Issuers", routes::ISSUERS),
     ("Audit", routes::AUDIT),

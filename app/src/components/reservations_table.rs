@@ -34,7 +34,7 @@ pub fn ReservationsTable(
                 view! { <Table reservations=page.reservations /> }.into_any()
             }}
             {page.more.then(|| view! { <p class="muted">{format!("The first {shown} are shown. ")}
-                "The rest: " <code>"GET /api/v1/Reservation/activeReservations"</code></p> })}
+                <a href=routes::RESERVATIONS>"All reservations"</a></p> })}
         </section>
     }
     .into_any()
@@ -75,11 +75,12 @@ fn Table(reservations: Vec<Reservation>) -> impl IntoView {
 
 #[component]
 fn Row(reservation: Reservation) -> impl IntoView {
+    let to = routes::reservation(&reservation.resource, reservation.fencing_token);
     let tag = Some(reservation.resource_type).filter(|tag| tag != "UserDefined");
     view! {
         <tr role="row">
             <td role="cell" data-label="Resource">
-                <span class="mono strong" title=reservation.metadata>{reservation.resource}</span>
+                <a class="mono strong" href=to title=reservation.metadata>{reservation.resource}</a>
                 {tag.map(|tag| view! { <span class="badge">{tag}</span> })}
                 <span class="muted fence">{format!("fencing token {}", reservation.fencing_token)}</span>
             </td>

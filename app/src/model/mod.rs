@@ -5,7 +5,9 @@ mod api_key;
 mod audit;
 mod issuer;
 mod moment;
+mod refused_form;
 mod reservation;
+mod resource;
 mod settings;
 mod tenant;
 
@@ -16,6 +18,11 @@ pub use api_key::{
 pub use audit::{AuditEntry, AuditPage};
 pub use issuer::{Issuer, IssuerFailure, IssuerHour, Issuers, Trial, Verdict};
 pub use moment::Moment;
-pub use reservation::{Reservation, ReservationPage};
+pub use refused_form::RefusedForm;
+pub use reservation::{
+    HoldView, Reservation, ReservationList, ReservationPage, ReservationQuery, ReservationView,
+    Waiter,
+};
+pub use resource::{Holder, Resource, ResourcePage, ResourceSlot, SlotState, TreePlace};
 pub use settings::{Session, Settings};
 pub use tenant::{Tenant, TenantPage, TenantQuery, TenantView};

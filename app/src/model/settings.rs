@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 pub struct Settings {
     /// Whether the values of keys are kept, encrypted, to be revealed.
     pub keeps_values: bool,
+    /// Whether names without a definition cannot be reserved.
+    pub requires_registration: bool,
     /// His provider.
     pub issuer: String,
     /// What he is called there.

@@ -9,11 +9,13 @@ use leptos::prelude::*;
 use leptos_router::location::Url;
 
 /// What the filter offers: the beginning of an action, and what those are about.
-const KINDS: [(&str, &str); 6] = [
+const KINDS: [(&str, &str); 8] = [
     ("", "Everything"),
     ("api_key.", "API keys"),
     ("session.", "Sign-ins and sessions"),
     ("tenant.", "Tenant"),
+    ("reservation.", "Forced releases"),
+    ("resource.", "Resources"),
     ("issuer.", "Trusted issuers"),
     ("admin.", "Views by the operator's people"),
 ];

@@ -31,6 +31,8 @@ fn done() -> Option<&'static str> {
         setting::RENAME => Some("The name has been changed."),
         setting::REVEAL_ON => Some("Values that are made from now on can be revealed."),
         setting::REVEAL_OFF => Some("Revealing is off, and the kept values are destroyed."),
+        setting::REQUIRE_REGISTRATION => Some("From now on only registered names can be reserved."),
+        setting::ANY_NAME => Some("Any name can be reserved again."),
         setting::END_SESSION => Some("That session has ended."),
         setting::END_OTHERS => Some("All other sessions have ended."),
         _ => None,
@@ -47,6 +49,7 @@ fn Loaded(account: Account, settings: Model) -> impl IntoView {
             <Name name=name.clone() />
             <You issuer=settings.issuer subject=settings.subject />
             <Reveal keeps_values=settings.keeps_values />
+            <Registration required=settings.requires_registration />
             <SessionsTable sessions=settings.sessions />
             <Delete name />
             <TimeTicker />
@@ -124,6 +127,39 @@ fn Reveal(keeps_values: bool) -> impl IntoView {
             {form}
         </section>
     }
+}
+
+#[component]
+fn Registration(required: bool) -> impl IntoView {
+    let (action, word, text) = if required {
+        (
+            setting::ANY_NAME,
+            "Let any name be reserved",
+            "Only names that are registered under Resources can be reserved. Every other one is answered NOT_VALID, so that a \
+             typing mistake reserves nothing.",
+        )
+    } else {
+        (
+            setting::REQUIRE_REGISTRATION,
+            "Require registration",
+            "Any name can be reserved, registered or not. If you require registration, names without a definition are answered \
+             NOT_VALID, so that a typing mistake reserves nothing. What is held now stays, and can be renewed and released.",
+        )
+    };
+    view! {
+        <section class="card" aria-labelledby="registration-title">
+            <div class="card-head">
+                <h2 id="registration-title">"Registered names only"</h2>
+                <span class="badge">{if required { "on" } else { "off" }}</span>
+            </div>
+            <p>{text} " " <a href=routes::RESOURCES>"See what is registered"</a> "."</p>
+            <form method="post" action=routes::SETTINGS>
+                <input type="hidden" name="action" value=action />
+                <button class="button">{word}</button>
+            </form>
+        </section>
+    }
+    .into_any()
 }
 
 #[component]

@@ -12,6 +12,7 @@ pub(crate) mod fake;
 mod issuers;
 mod keys;
 mod reservations;
+mod resources;
 mod respond;
 mod settings;
 mod site;
@@ -22,6 +23,7 @@ pub use audit::AuditPort;
 pub use issuers::IssuersPort;
 pub use keys::KeysPort;
 pub use reservations::ReservationsPort;
+pub use resources::ResourcesPort;
 pub use respond::{Respond, secret};
 pub use settings::SettingsPort;
 pub use site::{Problem, Site};
@@ -42,6 +44,11 @@ pub(crate) fn issuers() -> Result<Arc<dyn IssuersPort>, AppError> {
 
 /// The reservations of the signed-in person's tenant.
 pub(crate) fn reservations() -> Result<Arc<dyn ReservationsPort>, AppError> {
+    use_context().ok_or(AppError::Unexpected)
+}
+
+/// The definitions of the signed-in person's tenant.
+pub(crate) fn resources() -> Result<Arc<dyn ResourcesPort>, AppError> {
     use_context().ok_or(AppError::Unexpected)
 }
 

@@ -1,11 +1,11 @@
 //! What pages without scripting post.
 
-use app::{error::AppError, routes};
+use app::{error::AppError, model::RefusedForm, routes};
 use axum::{
     Form,
     body::Body,
     extract::{FromRequest as _, State},
-    http::{Request, request::Parts},
+    http::{HeaderValue, Request, StatusCode, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
 use serde::{Deserialize, de::DeserializeOwned};
@@ -74,6 +74,24 @@ pub(super) async fn read_form<T: DeserializeOwned>(
 /// Back to the form's page, which says what was done: to load it again does nothing again.
 pub(super) fn done(page: &str, action: &str) -> Response {
     Redirect::to(&format!("{page}?{}={action}", routes::DONE)).into_response()
+}
+
+/// The form's own page, which says beside the form why nothing was done. No cache keeps it: what was typed is in it.
+pub(super) async fn refused_on_page(ui: &Ui, parts: Parts, form: RefusedForm) -> Response {
+    let status = StatusCode::from_u16(form.error.status());
+    let extra = Extra {
+        refused_form: Some(form),
+        ..Extra::default()
+    };
+    let mut response = render(ui, parts, extra).await;
+    if let Ok(status) = status {
+        *response.status_mut() = status;
+    }
+    let no_store = HeaderValue::from_static("no-store");
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, no_store);
+    response
 }
 
 /// The page that says why nothing was done.

@@ -12,6 +12,8 @@ mod issuer_forms;
 mod key_forms;
 mod pages;
 mod ports;
+mod reservation_forms;
+mod resource_forms;
 mod respond;
 mod settings;
 
@@ -64,6 +66,8 @@ pub fn router(services: Services, limiter: Arc<RateLimiter>) -> Router {
         })
         .route(app::routes::DASHBOARD, post(key_forms::dashboard))
         .route(app::routes::KEYS, post(key_forms::keys))
+        .route(app::routes::RESERVATIONS, post(reservation_forms::post))
+        .route(app::routes::RESOURCES, post(resource_forms::post))
         .route(app::routes::SETTINGS, post(settings::post))
         .route(app::routes::AUDIT_LINES, get(export::lines))
         .route(app::routes::AUDIT_CSV, get(export::csv))

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use app::{
     error::AppError,
-    model::{Moment, Refused, Shown, Trial},
+    model::{Moment, Refused, RefusedForm, Shown, Trial},
     ports::{
         AccountPort, AdminPort, AuditPort, IssuersPort, KeysPort, Problem, ReservationsPort,
-        Respond, SettingsPort, Site,
+        ResourcesPort, Respond, SettingsPort, Site,
     },
 };
 use axum::{
@@ -37,6 +37,7 @@ pub(super) struct Extra {
     pub(super) trial: Option<Trial>,
     pub(super) problem: Option<Problem>,
     pub(super) refused: Option<Refused>,
+    pub(super) refused_form: Option<RefusedForm>,
 }
 
 impl Extra {
@@ -110,6 +111,7 @@ fn context(ui: &Ui, parts: &Parts, extra: Extra) -> impl Fn() + Clone + Send + S
         provide_context::<Arc<dyn KeysPort>>(Arc::clone(&asker) as _);
         provide_context::<Arc<dyn IssuersPort>>(Arc::clone(&asker) as _);
         provide_context::<Arc<dyn ReservationsPort>>(Arc::clone(&asker) as _);
+        provide_context::<Arc<dyn ResourcesPort>>(Arc::clone(&asker) as _);
         provide_context::<Arc<dyn AccountPort>>(Arc::clone(&asker) as _);
         provide_context::<Arc<dyn AuditPort>>(Arc::clone(&asker) as _);
         provide_context::<Arc<dyn SettingsPort>>(Arc::clone(&asker) as _);
@@ -122,6 +124,9 @@ fn context(ui: &Ui, parts: &Parts, extra: Extra) -> impl Fn() + Clone + Send + S
         }
         if let Some(refused) = &extra.refused {
             provide_context(refused.clone());
+        }
+        if let Some(form) = &extra.refused_form {
+            provide_context(form.clone());
         }
         if let Some(trial) = &extra.trial {
             provide_context(trial.clone());

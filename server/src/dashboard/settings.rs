@@ -81,6 +81,14 @@ async fn perform(asker: &Asker, form: &Form) -> Result<&'static str, AppError> {
             let switched = settings::stop_keeping_values(ledger, clock, tenant, by).await;
             (setting::REVEAL_OFF, switched)
         }
+        setting::REQUIRE_REGISTRATION => {
+            let switched = settings::require_registration(ledger, clock, tenant, true, by).await;
+            (setting::REQUIRE_REGISTRATION, switched)
+        }
+        setting::ANY_NAME => {
+            let switched = settings::require_registration(ledger, clock, tenant, false, by).await;
+            (setting::ANY_NAME, switched)
+        }
         setting::END_SESSION => {
             let id = unhex(&form.session).ok_or(AppError::NotFound)?;
             let ended = sessions::end(ledger, clock, &identity, &id, by).await;

@@ -11,6 +11,7 @@ pub mod exchange;
 pub mod housekeeping;
 pub mod issuers;
 mod new_tenant;
+pub mod overview;
 pub mod reservations;
 pub mod resources;
 pub mod sessions;

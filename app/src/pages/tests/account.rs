@@ -69,6 +69,23 @@ fn the_settings_say_who_one_is_and_end_every_session_but_this_one() {
 }
 
 #[test]
+fn the_settings_say_what_it_means_that_names_have_to_be_registered() {
+    let html = signed_in("/dashboard/settings").html();
+    assert!(html.contains("Any name can be reserved, registered or not."));
+    assert!(html.contains(r#"value="require-registration""#));
+    let html = Request {
+        requires_registration: true,
+        ..signed_in("/dashboard/settings?done=require-registration")
+    }
+    .html();
+    assert!(html.contains("From now on only registered names can be reserved."));
+    assert!(html.contains("NOT_VALID"));
+    assert!(
+        html.contains(r#"value="any-name""#) && !html.contains(r#"value="require-registration""#)
+    );
+}
+
+#[test]
 fn a_suspended_tenant_is_told_so_on_every_part_with_the_reason() {
     let account = Account {
         suspended: Some(Suspension {

@@ -6,6 +6,7 @@ mod api_keys;
 mod audit;
 mod issuers;
 mod reservations;
+mod resources;
 mod settings;
 
 use app::model::Moment;

@@ -2,19 +2,26 @@
 
 use app::{
     error::AppError,
-    model::{Reservation, ReservationPage},
+    model::{
+        HoldView, Reservation, ReservationList, ReservationPage, ReservationQuery, ReservationView,
+        Waiter,
+    },
     ports::ReservationsPort,
 };
 use async_trait::async_trait;
+use coop_engine::{Held, Mode, ResourceName, Ttl};
 
 use super::moment;
 use crate::{
     dashboard::asker::{Asker, of_domain},
     domain::{
-        account,
-        reservations::{self, ReservationFilter},
+        account, overview,
+        reservations::{self, ReservationFilter, ReservationPosition},
     },
 };
+
+/// Reservations on one page.
+const SHOWN: usize = 50;
 
 #[async_trait]
 impl ReservationsPort for Asker {
@@ -48,17 +55,115 @@ impl ReservationsPort for Asker {
             more,
         })
     }
+
+    async fn list(&self, query: &ReservationQuery) -> Result<ReservationList, AppError> {
+        let tenant = self.tenant().await?;
+        let (ledger, now) = (&self.services().ledger, self.services().clock.now());
+        let some = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+        let filter = ReservationFilter {
+            requester: some(&query.requester),
+            prefix: some(&query.prefix),
+            resource_type: some(&query.resource_type),
+            api_key_label: some(&query.label),
+            ..ReservationFilter::default()
+        };
+        let after = match query.cursor.as_str() {
+            "" => None,
+            cursor => Some(read_cursor(cursor).ok_or_else(|| {
+                AppError::Invalid("The address names a place in the list that there is not.".into())
+            })?),
+        };
+        let page = reservations::list(ledger, tenant, &filter, after, SHOWN, now)
+            .await
+            .map_err(of_domain)?;
+        let counted = overview::waiting_for(ledger, tenant, page.reservations)
+            .await
+            .map_err(of_domain)?;
+        let reservations = counted
+            .iter()
+            .map(|(held, waiting)| (shown(held), *waiting));
+        Ok(ReservationList {
+            reservations: reservations.collect(),
+            next: page.next.as_ref().map(write_cursor),
+        })
+    }
+
+    async fn find(&self, resource: &str, fencing_token: u64) -> Result<ReservationView, AppError> {
+        let tenant = self.tenant().await?;
+        let resource = ResourceName::parse(resource).map_err(|_| AppError::NotFound)?;
+        let ledger = &self.services().ledger;
+        let view = overview::reservation(ledger, tenant, resource, fencing_token)
+            .await
+            .map_err(of_domain)?;
+        Ok(ReservationView {
+            by_token: view.reservation.principal.issuer.is_some(),
+            holds: view.reservation.holds().map(shown_hold).collect(),
+            queue: view.queue.into_iter().map(shown_waiter).collect(),
+            reservation: shown(&view.reservation),
+        })
+    }
+}
+
+/// The fencing token, and the resource behind it: names may hold anything but control characters.
+fn write_cursor(position: &ReservationPosition) -> String {
+    format!("{}:{}", position.fencing_token, position.resource)
+}
+
+fn read_cursor(text: &str) -> Option<ReservationPosition> {
+    let (fencing_token, resource) = text.split_once(':')?;
+    Some(ReservationPosition {
+        resource: resource.to_owned(),
+        fencing_token: fencing_token.parse().ok()?,
+    })
 }
 
 fn shown(reservation: &coop_engine::Reservation) -> Reservation {
     Reservation {
         resource: reservation.resource.as_str().to_owned(),
         requester: Some(reservation.principal.requester.as_str().to_owned()),
+        is_shared: reservation.mode == Mode::Shared,
         api_key_label: reservation.label.to_string(),
         reserved_at: moment(reservation.reserved_at),
         expires_at: reservation.expires_at.map(moment),
         fencing_token: reservation.fencing_token.as_u64(),
         resource_type: reservation.resource_type.to_string(),
         metadata: reservation.metadata.as_deref().map(str::to_owned),
+    }
+}
+
+fn shown_hold(held: Held<'_>) -> HoldView {
+    let steps = held.path.iter().map(ToString::to_string);
+    let path: Vec<String> = steps.chain([held.name()]).collect();
+    HoldView {
+        name: held.name(),
+        pool: held.slot.map(|slot| slot.pool.to_string()),
+        path: (path.len() > 1).then(|| path.join(" > ")),
+        lock_delay_seconds: held.lock_delay.map(Ttl::seconds).map(u64::from),
+    }
+}
+
+fn shown_waiter(waiter: overview::Waiter) -> Waiter {
+    Waiter {
+        requester: waiter.principal.requester.to_string(),
+        api_key_label: waiter.label.to_string(),
+        resources: waiter.resources.iter().map(ToString::to_string).collect(),
+        since: moment(waiter.since),
+        until: moment(waiter.until),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_reads_back_what_it_wrote_and_nothing_else() {
+        let position = ReservationPosition {
+            resource: "a:b/ü".to_owned(),
+            fencing_token: 7,
+        };
+        assert_eq!(read_cursor(&write_cursor(&position)), Some(position));
+        assert_eq!(read_cursor("x:y"), None);
+        assert_eq!(read_cursor("7"), None);
     }
 }

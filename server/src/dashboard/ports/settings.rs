@@ -30,6 +30,7 @@ impl SettingsPort for Asker {
         let this = self.session_hash();
         Ok(Settings {
             keeps_values: account.tenant.keeps_values,
+            requires_registration: account.tenant.requires_registration,
             issuer: identity.issuer,
             subject: identity.subject,
             sessions: sessions

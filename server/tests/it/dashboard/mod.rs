@@ -12,6 +12,8 @@ mod issuers;
 pub mod keys;
 mod keys_page;
 mod parts;
+pub mod reservations;
+mod resources;
 mod session;
 mod settings;
 

@@ -8,9 +8,11 @@ use super::Browser;
 use crate::support::App;
 
 /// Every page and file.
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 9] = [
     "/dashboard",
     "/dashboard/keys",
+    "/dashboard/reservations",
+    "/dashboard/resources",
     "/dashboard/issuers",
     "/dashboard/audit",
     "/dashboard/audit.jsonl",
@@ -18,13 +20,23 @@ const PAGES: [&str; 7] = [
     "/dashboard/settings",
 ];
 /// Every form, with what it would do.
-const FORMS: [(&str, &str); 12] = [
+const FORMS: [(&str, &str); 16] = [
     ("/dashboard", "action=reveal&key=key_00000000001"),
     ("/dashboard/keys", "action=create&label=stolen"),
     (
         "/dashboard/keys",
         "action=revoke&key=key_00000000001&label=x",
     ),
+    (
+        "/dashboard/reservations",
+        "action=force-release&resource=door&token=1&reason=x",
+    ),
+    (
+        "/dashboard/resources",
+        "action=register&name=stolen&capacity=1",
+    ),
+    ("/dashboard/resources", "action=delete&name=door"),
+    ("/dashboard/settings", "action=require-registration"),
     ("/dashboard/issuers", "action=add&issuer=x"),
     ("/dashboard/issuers", "action=test&id=iss_00000000001"),
     ("/dashboard/issuers", "action=delete&id=iss_00000000001"),

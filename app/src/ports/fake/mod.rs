@@ -1,15 +1,16 @@
 //! Ports for page tests: they answer what the test says and remember what was asked of the answer.
 
-use super::{
-    AccountPort, AdminPort, AuditPort, IssuersPort, KeysPort, ReservationsPort, Respond,
-    SettingsPort,
-};
+mod held;
+
+pub(crate) use held::{FakeReservations, FakeResources, reservation, resource};
+
+use super::{AccountPort, AdminPort, AuditPort, IssuersPort, KeysPort, Respond, SettingsPort};
 use crate::{
     error::AppError,
     model::{
         Account, ApiKey, AuditEntry, AuditPage, Issuer, IssuerFailure, IssuerHour, Issuers,
-        KeyList, KeyUsage, KeyValue, Moment, Reservation, ReservationPage, Session, Settings,
-        Suspension, Tenant, TenantPage, TenantQuery, TenantView, Use, UsedKey,
+        KeyList, KeyUsage, KeyValue, Moment, Session, Settings, Suspension, Tenant, TenantPage,
+        TenantQuery, TenantView, Use, UsedKey,
     },
 };
 use async_trait::async_trait;
@@ -76,20 +77,6 @@ pub(crate) fn account() -> Account {
         active_limit: Some(500),
         is_admin: false,
         suspended: None,
-    }
-}
-
-/// Held by `<b>worker</b>` for two minutes, for another 40 seconds.
-pub(crate) fn reservation() -> Reservation {
-    Reservation {
-        resource: "printer".into(),
-        requester: Some("<b>worker</b>".into()),
-        api_key_label: "default".into(),
-        reserved_at: Moment(NOW.0 - 120_000_000),
-        expires_at: Some(Moment(NOW.0 + 40_000_000)),
-        fencing_token: 41,
-        resource_type: "UserDefined".into(),
-        metadata: None,
     }
 }
 
@@ -204,21 +191,6 @@ impl IssuersPort for FakeIssuers {
     }
 }
 
-/// The given reservations.
-pub(crate) struct FakeReservations(pub Vec<Reservation>);
-
-#[async_trait]
-impl ReservationsPort for FakeReservations {
-    async fn active(&self, limit: u32) -> Result<ReservationPage, AppError> {
-        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        Ok(ReservationPage {
-            reservations: self.0.iter().take(limit).cloned().collect(),
-            active: self.0.len() as u64,
-            more: self.0.len() > limit,
-        })
-    }
-}
-
 /// One entry, done by `<i>ann</i>`, and older ones; nothing of the kind `issuer.`.
 pub(crate) struct FakeAudit;
 
@@ -246,8 +218,9 @@ impl AuditPort for FakeAudit {
     }
 }
 
-/// Two sessions, of which the first one asks; whether values are kept is the test's to say.
-pub(crate) struct FakeSettings(pub bool);
+/// Two sessions, of which the first one asks; whether values are kept, and whether names have to be registered, is the
+/// test's to say.
+pub(crate) struct FakeSettings(pub bool, pub bool);
 
 #[async_trait]
 impl SettingsPort for FakeSettings {
@@ -262,6 +235,7 @@ impl SettingsPort for FakeSettings {
         };
         Ok(Settings {
             keeps_values: self.0,
+            requires_registration: self.1,
             issuer: "https://id.example".into(),
             subject: "1001".into(),
             sessions: vec![session("aa", true), session("bb", false)],
