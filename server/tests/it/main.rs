@@ -14,6 +14,7 @@ mod docs;
 mod exchange;
 mod isolation;
 mod jobs;
+mod linear;
 mod logs;
 mod openapi;
 mod promises;
