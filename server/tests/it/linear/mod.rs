@@ -9,7 +9,9 @@ mod client;
 mod history;
 mod inside;
 mod laboratory;
+mod liar;
 mod outside;
+mod transaction;
 mod words;
 mod world;
 
@@ -40,6 +42,11 @@ const RENEWED: Plan = Plan {
 
 const SHARED: Plan = Plan {
     shares: true,
+    ..RENEWED
+};
+
+const POOLS: Plan = Plan {
+    capacities: &[2, 1],
     ..RENEWED
 };
 
@@ -106,6 +113,21 @@ async fn exclusive_reservations_are_linearizable_in_a_ledger_that_is_opened_agai
 #[tokio::test(flavor = "multi_thread")]
 async fn shared_reservations_are_linearizable_in_the_ledger() {
     inside(SHARED, 30, Trouble::None).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pools_are_linearizable_in_the_ledger() {
+    inside(POOLS, 30, Trouble::None).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn shared_reservations_are_linearizable_in_a_ledger_that_is_opened_again() {
+    inside(SHARED, 10, Trouble::Stop).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pools_are_linearizable_in_a_ledger_that_is_opened_again() {
+    inside(POOLS, 10, Trouble::Stop).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
