@@ -15,6 +15,7 @@ mod exchange;
 mod isolation;
 mod jobs;
 mod ledger;
+mod linear;
 mod logs;
 mod openapi;
 mod promises;

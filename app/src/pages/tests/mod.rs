@@ -7,15 +7,13 @@ mod keys;
 use crate::{
     error::AppError,
     functions::{reveal_key, rotate_key},
-    model::{
-        Account, Issuer, RefusedForm, Reservation, Resource, Shown, ShownBecause, Suspension, Trial,
-    },
+    model::{Account, Issuer, RefusedForm, Reservation, Resource, Shown, Suspension, Trial},
     ports::{
         AccountPort, AdminPort, AuditPort, IssuersPort, KeysPort, Problem, ReservationsPort,
         ResourcesPort, Respond, SettingsPort, Site,
         fake::{
             self, FakeAccount, FakeAdmin, FakeAudit, FakeIssuers, FakeKeys, FakeReservations,
-            FakeResources, FakeSettings, Recorder, SECRET,
+            FakeResources, FakeSettings, Recorder,
         },
     },
     root::{paths, shell},

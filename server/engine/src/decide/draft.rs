@@ -3,7 +3,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{Change, Decision, pool::Pool};
+use super::{Change, Decision, pool::Pool, stir::Stir};
 use crate::{
     Book, Closure, Definition, Event, EventKind, Limits, Mode, Outcome, Place, Principal, Reason,
     Reservation, ResourceName, Revision, Side, Subject, Ticket, Time, WaiterId,
@@ -33,8 +33,8 @@ pub(super) struct Draft<'a, B> {
     pub(super) pools: HashMap<ResourceName, Arc<Pool>>,
     /// All tickets by now, in order.
     pub(super) line: Vec<Arc<Ticket>>,
-    /// Whether something has happened that may let somebody in who waits.
-    pub(super) stirred: bool,
+    /// What has happened that may let somebody in who waits.
+    pub(super) stir: Stir,
 }
 
 /// A place in a draft to return to.
@@ -64,7 +64,7 @@ impl<'a, B: Book> Draft<'a, B> {
             places: BTreeMap::new(),
             pools: HashMap::new(),
             line: book.tickets().cloned().collect(),
-            stirred: false,
+            stir: Stir::default(),
         }
     }
 
@@ -189,8 +189,9 @@ impl<'a, B: Book> Draft<'a, B> {
     pub(super) fn begin(&mut self, reservation: &Arc<Reservation>, transaction: Option<Arc<str>>) {
         self.changes.push(Change::Put(Arc::clone(reservation)));
         // What is granted lets nobody in but the one who has it, who may wait for it as well or share it with himself.
-        let waits = |ticket: &Arc<Ticket>| ticket.principal == reservation.principal;
-        self.stirred |= self.line.iter().any(waits);
+        if !self.line.is_empty() {
+            self.stir.granted(&reservation.principal);
+        }
         let label = Arc::clone(&reservation.label);
         let subject = Subject::Reservation(Arc::clone(reservation));
         self.tell(EventKind::Reserved, subject, label);
@@ -208,7 +209,9 @@ impl<'a, B: Book> Draft<'a, B> {
         reason: Option<Reason>,
     ) {
         self.changes.push(Change::Remove(Arc::clone(reservation)));
-        self.stirred = true;
+        if !self.line.is_empty() {
+            self.stir.ended(reservation);
+        }
         let subject = Subject::Reservation(Arc::clone(reservation));
         self.tell(kind, subject, label);
         if let Some(event) = self.events.last_mut() {

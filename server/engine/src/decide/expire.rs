@@ -23,7 +23,9 @@ pub(super) fn due<'n, B: Book>(
         release::close(draft, ended, from);
     }
     draft.catch_up();
-    draft.stirred |= draft.book.closures_due(draft.now).next().is_some();
+    if draft.book.closures_due(draft.now).next().is_some() {
+        draft.stir.everybody();
+    }
 }
 
 /// Some of what is due, in order: what the names touch, and so much of the rest.

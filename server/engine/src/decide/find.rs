@@ -110,14 +110,19 @@ pub(super) fn claims<B: Book>(
     path: &Path,
     mode: Mode,
 ) -> bool {
-    who != Some(&ticket.principal)
-        && ticket.wants.iter().any(|want| {
-            want.mode.excludes(mode)
-                && (want.path.contains(node)
-                    || draft
-                        .node(&want.name)
-                        .is_some_and(|claimed| claimed == *node || path.contains(&claimed)))
-        })
+    let is_or_is_above = |claimed: &ResourceName| claimed == node || path.contains(claimed);
+    let stands_in_the_way = |want: &Want| {
+        if draft.has_definitions() {
+            let claimed = draft.node(&want.name);
+            claimed.is_some_and(|claimed| is_or_is_above(&claimed))
+        } else {
+            is_or_is_above(&want.name)
+        }
+    };
+    let excludes = |want: &Want| {
+        want.mode.excludes(mode) && (want.path.contains(node) || stands_in_the_way(want))
+    };
+    who != Some(&ticket.principal) && ticket.wants.iter().any(excludes)
 }
 
 impl<B: Book> Draft<'_, B> {

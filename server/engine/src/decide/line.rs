@@ -6,6 +6,7 @@ use super::{
     bounds, cycle,
     draft::Draft,
     reserve::{self, Asker},
+    stir::Stir,
     transaction,
     wants::Wants,
 };
@@ -147,8 +148,8 @@ pub(super) fn leave<B: Book>(draft: &mut Draft<'_, B>, waiters: &[WaiterId]) {
         let mut left = Ticket::clone(ticket);
         left.listeners.retain(stays);
         let is_heard = left.is_heard();
+        draft.unclaim(&left);
         replace(draft, index, is_heard.then_some(left));
-        draft.stirred = true;
     }
 }
 
@@ -173,13 +174,16 @@ pub(super) fn serve<B: Book>(draft: &mut Draft<'_, B>) {
 }
 
 fn grant<B: Book>(draft: &mut Draft<'_, B>) {
-    if !draft.stirred {
+    let is_concerned = |ticket: &Arc<Ticket>| draft.concerns(ticket);
+    if draft.stir.is_still() || !draft.line.iter().any(is_concerned) {
+        draft.stir = Stir::default();
         return;
     }
     let mut ahead = Vec::new();
     let mut left = Vec::new();
     for ticket in mem::take(&mut draft.line) {
         let listener = ticket.listeners.first();
+        let listener = listener.filter(|_| draft.concerns(&ticket));
         let granted = listener.and_then(|first| attempt(draft, &ticket, first, &ahead));
         let Some(outcome) = granted else {
             if ticket.is_heard() {
@@ -194,10 +198,12 @@ fn grant<B: Book>(draft: &mut Draft<'_, B>) {
         if let Some(first) = listener {
             draft.answer(first.waiter, outcome);
         }
+        // Whoever takes the first of several that he waits for claims the others no longer.
+        draft.unclaim(&ticket);
         draft.quietly(Change::Unqueue(ticket));
     }
     draft.line = left;
-    draft.stirred = false;
+    draft.stir = Stir::default();
 }
 
 /// What those are told who waited for the same beside the one that it was granted to.
@@ -240,7 +246,7 @@ fn time_out<B: Book>(draft: &mut Draft<'_, B>) {
         let last = ticket.listeners.iter().map(|listener| listener.until).max();
         if let Some(last) = last.filter(|_| !left.is_heard()) {
             left.kept_until = last.later_by_micros(KEPT_MICROS);
-            draft.stirred = true;
+            draft.unclaim(&left);
         }
         let stays = left.is_heard() || left.kept_until > now;
         replace(draft, index, stays.then_some(left));

@@ -16,6 +16,7 @@ mod register;
 mod release;
 mod renew;
 mod reserve;
+mod stir;
 #[cfg(test)]
 mod tests;
 mod transaction;

@@ -79,7 +79,7 @@ pub(super) fn all<B: Book>(
         draft.definitions.insert(new.name.clone(), Some(new));
     }
     draft.places = after.into_places();
-    draft.stirred = true;
+    draft.stir.everybody();
     Outcome::Registered
 }
 
@@ -106,7 +106,7 @@ pub(super) fn delete<B: Book>(
     draft.step(change, EventKind::ResourceDeleted, subject, label);
     draft.definitions.insert(name.clone(), None);
     draft.places = after.into_places();
-    draft.stirred = true;
+    draft.stir.everybody();
     Outcome::Deleted
 }
 

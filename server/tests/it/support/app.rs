@@ -102,6 +102,18 @@ impl App {
         Self::open(folder, clock, &[]).await
     }
 
+    /// The same, with something done to the database in between.
+    pub async fn restart_on(self, meddle: impl FnOnce(&Path)) -> Self {
+        let (folder, clock, database) = (
+            Arc::clone(&self.folder),
+            self.clock.clone(),
+            self.database(),
+        );
+        self.shut_down().await;
+        meddle(&database);
+        Self::open(folder, clock, &[]).await
+    }
+
     /// Listens on a free port, as `serve` does.
     pub async fn listen(&self) -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");

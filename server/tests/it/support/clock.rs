@@ -18,6 +18,10 @@ impl ManualClock {
         Self(Arc::new(watch::channel(START).0))
     }
 
+    pub fn micros(&self) -> i64 {
+        *self.0.borrow()
+    }
+
     pub fn advance_ms(&self, millis: i64) {
         self.0.send_modify(|now| *now += millis * 1_000);
     }

@@ -132,12 +132,16 @@ impl Server {
         self.child.wait().expect("a child");
     }
 
+    /// SIGSTOP and SIGCONT: it is there and does nothing, until it goes on where it was.
+    pub fn pause(&self, length: Duration) {
+        self.signal("-STOP");
+        thread::sleep(length);
+        self.signal("-CONT");
+    }
+
     /// SIGTERM. `None` when it has not ended within ten seconds.
     pub fn terminate(&mut self) -> Option<ExitStatus> {
-        let sent = Command::new("kill")
-            .args(["-TERM", &self.child.id().to_string()])
-            .status();
-        assert!(sent.expect("kill(1)").success());
+        self.signal("-TERM");
         for _ in 0..1_000 {
             if let Some(status) = self.child.try_wait().expect("a child") {
                 return Some(status);
@@ -145,6 +149,13 @@ impl Server {
             thread::sleep(PAUSE);
         }
         None
+    }
+
+    fn signal(&self, signal: &str) {
+        let sent = Command::new("kill")
+            .args([signal, &self.child.id().to_string()])
+            .status();
+        assert!(sent.expect("kill(1)").success());
     }
 
     pub fn log(&self) -> String {

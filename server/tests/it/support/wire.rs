@@ -30,10 +30,15 @@ impl Reply {
 
 impl Connection {
     pub fn open(address: SocketAddr) -> io::Result<Self> {
+        Self::open_with(address, PATIENCE)
+    }
+
+    /// The same for a client that waits only so long for an answer.
+    pub fn open_with(address: SocketAddr, patience: Duration) -> io::Result<Self> {
         let stream = TcpStream::connect(address)?;
         stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        stream.set_write_timeout(Some(PATIENCE))?;
+        stream.set_read_timeout(Some(patience))?;
+        stream.set_write_timeout(Some(patience))?;
         Ok(Self(BufReader::new(stream)))
     }
 
