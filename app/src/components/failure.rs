@@ -2,6 +2,10 @@ use crate::error::AppError;
 use leptos::prelude::*;
 
 /// Why a form was refused, above the page of the form.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a component owns its properties"
+)]
 #[component]
 pub fn Failure(
     /// Why.
@@ -17,6 +21,10 @@ pub fn Failure(
 }
 
 /// What is wrong with a field, below it.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a component owns its properties"
+)]
 #[component]
 pub fn Problem(
     /// The field's id.

@@ -58,9 +58,15 @@ impl Command {
     /// Lets it be answered at once, whatever it asked for.
     pub fn answer_at_once(&mut self) {
         match self {
-            Self::Reserve(items) => items.iter_mut().for_each(|item| item.wait = None),
+            Self::Reserve(items) => {
+                for item in items {
+                    item.wait = None;
+                }
+            }
             Self::Transactions(transactions) => {
-                transactions.iter_mut().for_each(|asked| asked.wait = None);
+                for asked in transactions {
+                    asked.wait = None;
+                }
             }
             _ => {}
         }

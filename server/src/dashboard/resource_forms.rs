@@ -22,13 +22,10 @@ use crate::domain::{self, overview, resources};
 /// The fields of a form, by name. Those that are missing are empty, as browsers send what nobody filled in.
 struct Fields(HashMap<String, String>);
 
-/// What is wrong: the field, and a sentence.
-type Problems = Vec<(&'static str, String)>;
-
 /// Why nothing was done.
 enum Refused {
-    /// What a person can mend.
-    Form(AppError, Problems),
+    /// What a person can mend: what is wrong, and with which field.
+    Form(AppError, Vec<(&'static str, String)>),
     Other(AppError),
 }
 
@@ -103,7 +100,7 @@ impl Fields {
 
     /// What the form defines, read by what the API reads it by.
     fn definition(&self) -> Result<RegisterItem, Refused> {
-        let mut problems = Problems::new();
+        let mut problems = Vec::new();
         let name = self.name(&mut problems);
         let capacity = self.capacity(&mut problems);
         let blocks = self.blocks(&mut problems);
@@ -121,13 +118,13 @@ impl Fields {
         }
     }
 
-    fn name(&self, problems: &mut Problems) -> Option<ResourceName> {
+    fn name(&self, problems: &mut Vec<(&'static str, String)>) -> Option<ResourceName> {
         let name = ResourceName::parse(self.get("name"));
         name.map_err(|error| problems.push(("name", format!("The name {error}."))))
             .ok()
     }
 
-    fn capacity(&self, problems: &mut Problems) -> Option<Capacity> {
+    fn capacity(&self, problems: &mut Vec<(&'static str, String)>) -> Option<Capacity> {
         let number = self.get("capacity").trim().parse().unwrap_or(i64::MIN);
         let capacity = Capacity::parse(number);
         capacity
@@ -136,7 +133,7 @@ impl Fields {
     }
 
     /// One a line. A name can hold no line break, and anything else is a part of it.
-    fn blocks(&self, problems: &mut Problems) -> Vec<ResourceName> {
+    fn blocks(&self, problems: &mut Vec<(&'static str, String)>) -> Vec<ResourceName> {
         let lines = self.get("blocks").split('\n');
         let names = lines.map(|line| line.trim_end_matches('\r'));
         names
@@ -145,7 +142,7 @@ impl Fields {
             .collect()
     }
 
-    fn tree_path(&self, problems: &mut Problems) -> Path {
+    fn tree_path(&self, problems: &mut Vec<(&'static str, String)>) -> Path {
         let text = self.get("tree_path");
         if text.is_empty() {
             return Path::default();
@@ -155,7 +152,7 @@ impl Fields {
         Path::new(names.collect())
     }
 
-    fn lock_delay(&self, problems: &mut Problems) -> Option<Ttl> {
+    fn lock_delay(&self, problems: &mut Vec<(&'static str, String)>) -> Option<Ttl> {
         let text = self.get("lock_delay").trim();
         if text.is_empty() || text == "0" {
             return None;
@@ -171,7 +168,7 @@ fn read_name(
     text: &str,
     field: &'static str,
     what: &str,
-    problems: &mut Problems,
+    problems: &mut Vec<(&'static str, String)>,
 ) -> Option<ResourceName> {
     match ResourceName::parse(text) {
         Ok(name) => Some(name),
@@ -188,7 +185,7 @@ fn read_name(
     }
 }
 
-fn invalid(problems: Problems) -> Refused {
+fn invalid(problems: Vec<(&'static str, String)>) -> Refused {
     let text = "Nothing was changed. What has to be mended is said beside the fields.";
     Refused::Form(AppError::Invalid(text.into()), problems)
 }
@@ -203,7 +200,7 @@ fn taken(name: &ResourceName) -> Refused {
 /// What a person is told of a verb that failed.
 fn other(error: domain::Error) -> Refused {
     match of_domain(error) {
-        error @ AppError::Forbidden(_) => Refused::Form(error, Problems::new()),
+        error @ AppError::Forbidden(_) => Refused::Form(error, Vec::new()),
         error => Refused::Other(error),
     }
 }
@@ -219,14 +216,14 @@ fn denied(denial: Denial) -> Refused {
                 "{name} is held or waited for, and its holder relies on what it is. Nothing was changed. Try again when it is \
                  free, or end the reservation on the page Reservations."
             );
-            Refused::Form(AppError::Conflict(text), Problems::new())
+            Refused::Form(AppError::Conflict(text), Vec::new())
         }
         Denial::Definitions { limit } => {
             let text = format!(
                 "Your tier allows {limit} definitions, as many as active reservations, and there are as many. Nothing was \
                  registered."
             );
-            Refused::Form(AppError::Forbidden(text), Problems::new())
+            Refused::Form(AppError::Forbidden(text), Vec::new())
         }
         Denial::NotDefined => Refused::Other(AppError::NotFound),
         denial => {

@@ -37,8 +37,18 @@ pub(super) enum Task {
 /// An entry of the audit log, written together with what it tells.
 pub(super) struct Note {
     pub(super) by: By,
-    /// Nothing when nothing has been done.
-    pub(super) deed: Box<dyn FnOnce(&Outcome) -> Option<Deed> + Send>,
+    pub(super) deed: Box<dyn Tell>,
+}
+
+/// What the audit log keeps of an outcome: nothing when nothing has been done.
+pub(super) trait Tell: Send {
+    fn tell(self: Box<Self>, outcome: &Outcome) -> Option<Deed>;
+}
+
+impl<F: FnOnce(&Outcome) -> Option<Deed> + Send> Tell for F {
+    fn tell(self: Box<Self>, outcome: &Outcome) -> Option<Deed> {
+        self(outcome)
+    }
 }
 
 /// A look into a book, answered when all it saw is durable.
@@ -96,10 +106,9 @@ impl Asker {
     /// Whether it may still ask.
     pub(super) fn check(&self, now: Time, tiers: &Tiers) -> Result<(), Refused> {
         match self {
-            Self::Nobody => Ok(()),
             Self::Bearer(credential, _) => credential.check(now, tiers),
             Self::Owner(tenant) if tenant.is_suspended() => Err(Refused::Suspended),
-            Self::Owner(_) => Ok(()),
+            Self::Nobody | Self::Owner(_) => Ok(()),
         }
     }
 

@@ -7,7 +7,8 @@ use std::{
 };
 
 use coop_engine::{
-    Book as _, Caller, Command, Decision, Limits, MemoryBook, Outcome, Time, WaiterId, decide,
+    Book as _, Caller, Change, Command, Decision, Limits, MemoryBook, Outcome, Time, WaiterId,
+    decide,
 };
 use tokio::sync::oneshot;
 
@@ -107,8 +108,9 @@ impl Round {
         if self.touched.contains_key(&table.tenant) {
             return;
         }
-        let waiting = &mut table.waiting;
-        let dead = waiting.refuse_dead(table.tenant, self.now, table.tiers);
+        let dead = table
+            .waiting
+            .refuse_dead(table.tenant, self.now, table.tiers);
         if !dead.is_empty() {
             let nobody = oneshot::channel().0;
             self.decide(table, Asker::Nobody, Command::Leave(dead), None, nobody);
@@ -146,10 +148,10 @@ impl Round {
             }
         };
         touched.at_all |= !decision.changes.is_empty();
-        touched.durably |= decision.changes.iter().any(|change| change.is_durable());
+        touched.durably |= decision.changes.iter().any(Change::is_durable);
         self.is_sound = self.batch.add(tenant, &decision).is_ok();
         if let Some(note) = note
-            && let Some(deed) = (note.deed)(&decision.outcome)
+            && let Some(deed) = note.deed.tell(&decision.outcome)
         {
             self.batch.add_audit(tenant, decision.now, note.by, deed);
         }

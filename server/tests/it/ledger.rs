@@ -15,6 +15,7 @@ use coop_locker::{
     random,
 };
 use tokio::task::JoinHandle;
+use tokio_util::task::TaskTracker;
 
 use crate::support::{App, Tenant, by};
 
@@ -22,6 +23,7 @@ use crate::support::{App, Tenant, by};
 #[derive(Clone)]
 struct Asker {
     ledger: Ledger,
+    tasks: TaskTracker,
     credential: Arc<Credential>,
 }
 
@@ -33,7 +35,12 @@ impl Asker {
         let Found::Live(credential) = ledger.credentials().find(&digest) else {
             panic!("the key is gone");
         };
-        Self { ledger, credential }
+        let tasks = app.services.tasks.clone();
+        Self {
+            ledger,
+            tasks,
+            credential,
+        }
     }
 
     async fn decide(&self, command: Command) -> Result<Decided, Refused> {
@@ -61,7 +68,7 @@ impl Asker {
         }]);
         let before = self.waiting().await;
         let asker = self.clone();
-        let task = tokio::spawn(async move { asker.decide(command).await });
+        let task = self.tasks.spawn(async move { asker.decide(command).await });
         self.until_waiting(before + 1).await;
         task
     }

@@ -2,7 +2,7 @@ mod table;
 
 use super::{instead, query, signed_in};
 use crate::{
-    components::{Layout, ShownKey, Time, TimeForm, TimeTicker, grouped},
+    components::{Failure, Layout, ShownKey, Time, TimeForm, TimeTicker, grouped},
     error::AppError,
     model::{Account, ApiKey, KeyList, KeyUsage, Refused, Shown, UsedKey},
     ports,
@@ -104,17 +104,6 @@ fn done() -> Option<&'static str> {
         action::RENAME => Some("The key has its new label. Events that happened keep the old one."),
         action::REVOKE => Some("The key is revoked: its value is refused everywhere."),
         _ => None,
-    }
-}
-
-#[component]
-fn Failure(error: AppError) -> impl IntoView {
-    view! {
-        <p class="notice bad" role="alert">
-            <strong>{error.title()}</strong>
-            ". "
-            {error.detail().to_owned()}
-        </p>
     }
 }
 

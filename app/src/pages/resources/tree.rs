@@ -2,6 +2,10 @@ use crate::{model::TreePlace, routes};
 use leptos::prelude::*;
 
 /// The tree as a list of lists.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a component owns its properties"
+)]
 #[component]
 pub(super) fn Tree(places: Vec<TreePlace>, is_cut: bool) -> impl IntoView {
     view! {

@@ -98,7 +98,7 @@ impl ReservationsPort for Asker {
         Ok(ReservationView {
             by_token: view.reservation.principal.issuer.is_some(),
             holds: view.reservation.holds().map(shown_hold).collect(),
-            queue: view.queue.into_iter().map(shown_waiter).collect(),
+            queue: view.queue.iter().map(shown_waiter).collect(),
             reservation: shown(&view.reservation),
         })
     }
@@ -142,7 +142,7 @@ fn shown_hold(held: Held<'_>) -> HoldView {
     }
 }
 
-fn shown_waiter(waiter: overview::Waiter) -> Waiter {
+fn shown_waiter(waiter: &overview::Waiter) -> Waiter {
     Waiter {
         requester: waiter.principal.requester.to_string(),
         api_key_label: waiter.label.to_string(),

@@ -79,7 +79,9 @@ async fn names_are_percent_encoded_and_what_is_no_name_is_not_found() {
     .map(str::to_owned);
     let tenant = with_definitions(&app, &strange.each_ref().map(String::as_str)).await;
     for name in &strange {
-        let encoded: String = name.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let encoded: String = name
+            .bytes()
+            .fold(String::new(), |text, byte| format!("{text}%{byte:02X}"));
         let path = format!("{PATH}/{encoded}");
         let one = app.get(&tenant.key, &path).await;
         assert_eq!(one.json()["name"], name.as_str(), "{}", one.text);
