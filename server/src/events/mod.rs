@@ -2,4 +2,4 @@
 
 mod shown;
 
-pub use shown::ShownEvent;
+pub use shown::{EVENT_TYPES, ShownEvent};

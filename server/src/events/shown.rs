@@ -4,6 +4,16 @@ use utoipa::ToSchema;
 
 use crate::{clock::iso, domain::events::LoggedEvent, model::TenantId};
 
+/// Every type of an event.
+pub const EVENT_TYPES: &[&str] = &[
+    "RESERVED",
+    "UNRESERVED",
+    "RESERVATION_EXPIRED",
+    "RESERVATION_RENEWED",
+    "RESOURCE_REGISTERED",
+    "RESOURCE_DELETED",
+];
+
 /// Something that happened to a reservation or a definition.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

@@ -19,19 +19,11 @@ use crate::{
         openapi::ProblemBody,
     },
     domain::events::{self, EventFilter},
-    events::ShownEvent,
+    events::{EVENT_TYPES, ShownEvent},
 };
 
 const DEFAULT_LIMIT: usize = 100;
 const MOST: usize = 1_000;
-const TYPES: &[&str] = &[
-    "RESERVED",
-    "UNRESERVED",
-    "RESERVATION_EXPIRED",
-    "RESERVATION_RENEWED",
-    "RESOURCE_REGISTERED",
-    "RESOURCE_DELETED",
-];
 
 /// Some of the history, in order.
 #[derive(Serialize, ToSchema)]
@@ -149,10 +141,10 @@ pub(super) async fn history(
 
 fn filter(query: &mut Query, sight: &Sight) -> EventFilter {
     let kind = query.take("type");
-    if kind.as_deref().is_some_and(|kind| !TYPES.contains(&kind)) {
+    if kind.as_deref().is_some_and(|kind| !EVENT_TYPES.contains(&kind)) {
         query
             .problems
-            .add("type", format_args!("must be one of {}", TYPES.join(", ")));
+            .add("type", format_args!("must be one of {}", EVENT_TYPES.join(", ")));
     }
     EventFilter {
         principal: sight.principal(),
