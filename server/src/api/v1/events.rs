@@ -141,10 +141,14 @@ pub(super) async fn history(
 
 fn filter(query: &mut Query, sight: &Sight) -> EventFilter {
     let kind = query.take("type");
-    if kind.as_deref().is_some_and(|kind| !EVENT_TYPES.contains(&kind)) {
-        query
-            .problems
-            .add("type", format_args!("must be one of {}", EVENT_TYPES.join(", ")));
+    if kind
+        .as_deref()
+        .is_some_and(|kind| !EVENT_TYPES.contains(&kind))
+    {
+        query.problems.add(
+            "type",
+            format_args!("must be one of {}", EVENT_TYPES.join(", ")),
+        );
     }
     EventFilter {
         principal: sight.principal(),

@@ -49,7 +49,7 @@ async fn an_event_has_every_field_of_the_contract() {
                 "holds": ["a"],
                 "requester": "v",
                 "resourceType": "UserDefined",
-                "apiKeyLabel": "Default",
+                "apiKeyLabel": "default",
                 "endUser": null,
                 "fencingToken": 1,
                 "reservedAt": "2026-11-24T00:00:00.000Z",
@@ -93,7 +93,7 @@ async fn every_filter_lets_through_what_it_names_and_the_cursor_moves_all_the_sa
         ("?prefix=b/", vec![2, 3]),
         ("?requester=w", vec![2, 3]),
         ("?type=UNRESERVED", vec![4]),
-        ("?apiKeyLabel=Default", vec![1, 2, 3, 4]),
+        ("?apiKeyLabel=default", vec![1, 2, 3, 4]),
         ("?apiKeyLabel=other", vec![]),
         ("?prefix=b/&resource=b/2&after=1", vec![3]),
     ] {
