@@ -12,6 +12,7 @@ pub mod clock;
 pub mod config;
 pub mod dashboard;
 pub mod domain;
+pub mod events;
 pub mod jobs;
 pub mod keyring;
 pub mod ledger;

@@ -64,6 +64,7 @@ pub(super) struct FieldProblemBody {
     tags(
         (name = "Reservations", description = "Who holds what"),
         (name = "Resources", description = "What a tenant has said about its resources"),
+        (name = "Events", description = "What happened"),
         (name = "Authentication", description = "Whose key it is"),
     ),
 )]

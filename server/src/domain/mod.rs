@@ -7,6 +7,7 @@ pub mod api_keys;
 pub mod audit;
 pub mod definitions;
 mod error;
+pub mod events;
 pub mod exchange;
 pub mod housekeeping;
 pub mod issuers;

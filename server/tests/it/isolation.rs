@@ -170,6 +170,15 @@ const ROUTES: &[Route] = &[
     },
     Route {
         method: "get",
+        path: "/api/v1/events/history",
+        query: "",
+        body: None,
+        status: 200,
+        told: |answer, _| assert_eq!(answer.json()["events"], json!([])),
+        is_public: false,
+    },
+    Route {
+        method: "get",
         path: "/api/v1/auth/whoami",
         query: "",
         body: None,

@@ -5,6 +5,7 @@ mod auth;
 mod check;
 mod decide;
 mod definitions;
+mod events;
 mod explanation;
 mod holder;
 mod item;
@@ -41,6 +42,7 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(register::register))
         .routes(routes!(definitions::definitions))
         .routes(routes!(definitions::definition, definitions::delete))
+        .routes(routes!(events::history))
         .routes(routes!(auth::whoami))
         .routes(routes!(report_leak::report_leak))
         .routes(routes!(token::exchange, token::revoke))

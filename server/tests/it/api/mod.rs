@@ -4,6 +4,7 @@ mod authentication;
 mod check;
 mod definitions;
 mod errors;
+mod events;
 mod limits;
 mod list;
 mod register;

@@ -140,6 +140,8 @@ pub const RULES: &[Rule] = &[
             "tower_sessions",
         ],
     ),
+    // What is shown of the log, at either door.
+    rule("events", &["clock", "domain", "model"], &["utoipa"]),
     rule(
         "jobs",
         &["domain", "rate_limit", "state"],
@@ -157,6 +159,7 @@ pub const RULES: &[Rule] = &[
             "client",
             "clock",
             "domain",
+            "events",
             "keyring",
             "model::Actor",
             "model::Day",

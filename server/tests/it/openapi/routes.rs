@@ -151,6 +151,13 @@ pub const ROUTES: &[Route] = &[
     },
     Route {
         method: "get",
+        path: "/api/v1/events/history",
+        statuses: &[200, 400, 401, 403, 429, 503],
+        body: None,
+        sabotage: "ALTER TABLE events RENAME TO hidden",
+    },
+    Route {
+        method: "get",
         path: "/api/v1/auth/whoami",
         statuses: &[200, 401, 403, 429, 503],
         body: None,
