@@ -3,7 +3,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { fileURLToPath } from 'node:url';
-import { reserve } from '../support/api.ts';
+import { call, reserve } from '../support/api.ts';
 import { KEY_SET } from '../support/jwt.ts';
 import { expect, test, type Watch } from '../support/test.ts';
 import { dashboard, keyIn, open, signIn } from '../support/visit.ts';
@@ -76,6 +76,61 @@ const PAGES: Record<string, (visit: Visit) => Promise<void>> = {
     await page.getByRole('link', { name: 'Manage worker-prod' }).click();
     await page.getByText('Revoke this key').click();
   },
+  reservations: async ({ page, email }) => {
+    await busy(page, email);
+    await open(page, '/dashboard/reservations');
+    await expect(page.getByRole('row')).toHaveCount(5);
+  },
+  'reservations-empty': async ({ page, email }) => {
+    await signIn(page, email);
+    await open(page, '/dashboard/reservations');
+  },
+  'reservations-filtered': async ({ page, email }) => {
+    await signIn(page, email);
+    await open(page, '/dashboard/reservations?requester=nobody&prefix=printer');
+  },
+  reservation: async ({ page, email }) => {
+    const key = await busy(page, email);
+    // As long as names may be, without a place to break the line. They wait for as long as the pictures take.
+    for (const requester of ['ci/build-4711', 'w'.repeat(256)]) {
+      void call(key, 'reserve', [{ requester, resource: 'Printer', ttlSeconds: 60, waitSeconds: 60 }]).catch(() => undefined);
+    }
+    await expect(async () => {
+      await open(page, '/dashboard/reservations');
+      await expect(page.getByRole('row').filter({ hasText: 'Printer' }).getByRole('cell').last()).toHaveText('2', { timeout: 500 });
+    }).toPass();
+    await page.getByRole('link', { name: 'Printer' }).click();
+    await page.getByText('Release this reservation…').click();
+    await expect(page.getByLabel('Reason')).toBeVisible();
+  },
+  'reservation-gone': async ({ page, email, watch }) => {
+    watch.expect(...answered(404));
+    await signIn(page, email);
+    await open(page, '/dashboard/reservations?resource=printer&token=1');
+  },
+  resources: async ({ page, email }) => {
+    await busy(page, email);
+    await open(page, '/dashboard/resources');
+    await expect(page.getByRole('region', { name: 'Tree' })).toBeVisible();
+  },
+  'resources-empty': async ({ page, email }) => {
+    await signIn(page, email);
+    await open(page, '/dashboard/resources');
+  },
+  'resources-refused': async ({ page, email, watch }) => {
+    watch.expect(...answered(400).map((fault) => new RegExp(fault.source.replace('GET', 'POST'))));
+    await signIn(page, email);
+    await open(page, '/dashboard/resources');
+    await page.getByLabel('Name').fill('a>b');
+    await page.getByLabel('Path in a tree').fill('>');
+    await page.getByRole('button', { name: 'Register', exact: true }).click();
+    await expect(page.getByRole('alert')).toBeVisible();
+  },
+  resource: async ({ page, email }) => {
+    await busy(page, email);
+    await open(page, '/dashboard/resources?name=Printer');
+    await page.getByText('Delete this definition…').click();
+  },
   audit: async ({ page, email }) => {
     await signIn(page, email);
     // As long as names may be, without a place to break the line.
@@ -135,6 +190,37 @@ const PAGES: Record<string, (visit: Visit) => Promise<void>> = {
     return open(page, '/auth/google/callback?code=made-up&state=made-up');
   },
 };
+
+/** Signs in, registers a little of everything, and holds some of it. The answer is the key. */
+async function busy(page: Page, email: string): Promise<string> {
+  await signIn(page, email);
+  await dashboard(page).reveal.click();
+  const key = await keyIn(dashboard(page).key);
+  const answer = await fetch(`${world().base}/api/v1/Resource/register`, {
+    method: 'POST',
+    headers: { 'X-Api-Key': key, 'Content-Type': 'application/json' },
+    body: JSON.stringify([
+      { name: 'Office', treePath: 'Company>Equipment' },
+      { name: 'Printer', capacity: 3, treePath: 'Company>Equipment>Office', blocks: ['toner'], lockDelaySeconds: 30 },
+      { name: 'meeting-room', blocks: ['beamer', 'whiteboard', 'conference-phone', 'heating', 'key-4'] },
+      { name: 'licence:cad', capacity: 250 },
+      // As long as names may be, without a place to break the line.
+      { name: 'r'.repeat(256), treePath: `Company>${'t'.repeat(256)}`, blocks: ['b'.repeat(256)] },
+    ]),
+  });
+  expect(answer.status, await answer.text()).toBe(200);
+  await reserve(
+    key,
+    {
+      requester: 'ada', resource: 'Printer', ttlSeconds: 600,
+      metadata: { commit: '8d9db58', job: { name: 'nightly', steps: [1, 2] } },
+    },
+    { requester: 'ada', resource: 'licence:cad', ttlSeconds: 31_536_000 },
+    { requester: 'w'.repeat(256), resource: 'r'.repeat(256), ttlSeconds: 60 },
+    { requester: 'ci/build-4711', resource: 'staging' },
+  );
+  return key;
+}
 
 const SCHEMES = ['light', 'dark'] as const;
 const SIZES = [{ width: 1280, height: 800 }, { width: 360, height: 740 }] as const;
