@@ -23,7 +23,30 @@ impl RefusedForm {
     #[must_use]
     pub fn problems_of(&self, field: &str) -> Option<String> {
         let mine = self.problems.iter().filter(|(name, _)| *name == field);
-        let texts: Vec<&str> = mine.map(|(_, text)| text.as_str()).collect();
+        let mut texts: Vec<&str> = mine.map(|(_, text)| text.as_str()).collect();
+        // A list has one problem for each of its steps, and the reader needs it once.
+        texts.dedup();
         (!texts.is_empty()).then(|| texts.join(" "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RefusedForm;
+    use crate::error::AppError;
+
+    #[test]
+    fn what_is_wrong_with_a_field_is_said_once_however_many_steps_have_it() {
+        let wrong = |text: &str| ("path", text.to_owned());
+        let refused = RefusedForm {
+            error: AppError::Invalid("See below.".into()),
+            problems: vec![wrong("Empty."), wrong("Empty."), wrong("Too long.")],
+            typed: Vec::new(),
+        };
+        assert_eq!(
+            refused.problems_of("path").as_deref(),
+            Some("Empty. Too long.")
+        );
+        assert_eq!(refused.problems_of("name"), None);
     }
 }

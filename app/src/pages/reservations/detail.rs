@@ -250,7 +250,7 @@ fn ForceRelease(
             <h2 id="force-title">"Release by force"</h2>
             <p class="muted">
                 "For a holder that is gone and left something without an end. Whoever is still at work is better asked to "
-                "release it himself."
+                "let go."
             </p>
             <details class="rotate" open=is_open>
                 <summary>"Release this reservation…"</summary>
