@@ -198,3 +198,46 @@ async fn only_a_lone_item_may_wait() {
         "ACQUIRED"
     );
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stopping_server_answers_those_who_wait_with_their_refusals() {
+    let app = App::start().await;
+    let tenant = app.tenant(Tier::Pro).await;
+    let address = app.listen().await;
+    held(&app, &tenant).await;
+    let waits = client(address, &tenant, "reserve", waiting_item("w2", 60));
+    until_waiting(&app, &tenant, 1).await;
+    app.services.ledger.end_waits();
+    let refused = answer(waits).await;
+    assert_eq!(refused.status, 200);
+    assert_eq!(refused.json()[0]["status"], "ALREADY_HELD");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_who_wait_for_each_other_are_told_so_at_the_deadline() {
+    let app = App::start().await;
+    let tenant = app.tenant(Tier::Pro).await;
+    let address = app.listen().await;
+    let items =
+        json!([{"requester": "w1", "resource": "db"}, {"requester": "w2", "resource": "e"}]);
+    app.reserve(&tenant.key, items).await;
+    let first = client(address, &tenant, "reserve", waiting_item("w2", 20));
+    until_waiting(&app, &tenant, 1).await;
+    let asked = json!([{"requester": "w1", "resource": "e", "waitSeconds": 5}]);
+    let second = client(address, &tenant, "reserve", asked);
+    loop {
+        let list = app.get(&tenant.key, "/Reservation?resource=e").await.json();
+        if list["reservations"][0]["waiting"] == 1 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    app.clock.advance_ms(5_000);
+    let refused = answer(second).await.json();
+    let explanation = refused[0]["explanation"].as_str().expect("text");
+    let circle =
+        "They wait for each other: w1 waits for e, which w2 has; w2 waits for db, which w1 has.";
+    assert!(explanation.contains(circle), "{explanation}");
+    app.clock.advance_ms(15_000);
+    assert_eq!(answer(first).await.status, 200);
+}
