@@ -35,7 +35,7 @@ async fn it_says_what_reserving_would_be_answered_and_changes_nothing() {
         {"resource": "gpu_1", "requester": "w1"},
     ]);
     let answer = app.post(&tenant.key, PATH, &items).await;
-    assert_eq!(answer.header("ratelimit"), "\"free-read\";r=993;t=1");
+    assert_eq!(answer.header("ratelimit"), "\"free-read\";r=992;t=1");
     insta::assert_json_snapshot!(answer.json());
     assert_eq!(app.get(&tenant.key, "/Reservation").await.text, before);
     // Every item is then answered by reserve as it was said.

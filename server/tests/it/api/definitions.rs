@@ -113,7 +113,7 @@ async fn what_is_held_or_waited_for_keeps_its_definition_and_what_is_deleted_is_
     assert_eq!(deleted.status, 200);
     assert_eq!(
         deleted.header("ratelimit-policy"),
-        "\"pro-write\";q=5000;w=60"
+        "\"pro-write\";q=10000;w=60"
     );
     assert_eq!(app.get(&tenant.key, &path).await.problem(404), "NOT_FOUND");
     let again = app.call(&tenant.key, Method::DELETE, &path, None).await;

@@ -14,4 +14,5 @@ mod reserve;
 mod transaction;
 mod unreserve;
 mod verify;
+mod waiting;
 mod whoami;

@@ -7,6 +7,7 @@ mod audience;
 mod cases;
 mod checks;
 pub mod documented;
+mod doors;
 mod ends;
 mod jwks;
 mod limits;
