@@ -100,6 +100,18 @@ fn over_http_what_expires_while_the_server_is_dead_is_linearizable() {
     outside(EXPIRING, &[Trouble::LongDeath; 4]);
 }
 
+#[test]
+fn over_http_shared_reservations_are_linearizable_though_the_server_is_killed() {
+    outside(SHARED, &[Trouble::None; 12]);
+    outside(SHARED, &[Trouble::Kill; 6]);
+}
+
+#[test]
+fn over_http_transactions_are_linearizable_though_the_server_is_killed() {
+    outside(TRANSACTIONS, &[Trouble::None; 12]);
+    outside(TRANSACTIONS, &[Trouble::Kill; 6]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn exclusive_reservations_are_linearizable_in_the_ledger() {
     inside(RENEWED, 30, Trouble::None).await;
