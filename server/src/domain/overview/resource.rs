@@ -8,6 +8,8 @@ use crate::{domain::Error, ledger::Ledger, model::TenantId};
 
 /// Definitions whose places make the tree that is shown.
 const IN_TREE: usize = 1_000;
+/// Slots that are looked at for it: the writer does the looking, and everybody's reservations wait meanwhile.
+const SLOTS_IN_TREE: usize = 10_000;
 
 /// What a slot is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +88,11 @@ pub async fn resources(
         let is_more = found.len() > limit;
         found.truncate(limit);
         let next = found.last().map(|last| last.name.clone());
-        let is_first = after.is_empty();
+        let (tree, is_tree_cut) = if after.is_empty() {
+            tree(book, now)
+        } else {
+            (Vec::new(), false)
+        };
         ResourcePage {
             resources: found
                 .into_iter()
@@ -94,12 +100,8 @@ pub async fn resources(
                 .collect(),
             count: book.definitions(),
             next: next.filter(|_| is_more),
-            tree: if is_first {
-                tree(book, now)
-            } else {
-                Vec::new()
-            },
-            is_tree_cut: is_first && book.definitions() > IN_TREE as u64,
+            tree,
+            is_tree_cut,
         }
     };
     Ok(ledger.look(tenant, look).await?)
@@ -164,36 +166,81 @@ fn holder(book: &MemoryBook, node: &str, now: Time) -> Option<Arc<Reservation>> 
     held.find(|held| !held.is_expired(now)).cloned()
 }
 
-/// Where the first definitions stand, in the order of the paths.
-fn tree(book: &MemoryBook, now: Time) -> Vec<TreePlace> {
+/// Where the first definitions stand, in the order of the paths, and whether there are more.
+fn tree(book: &MemoryBook, now: Time) -> (Vec<TreePlace>, bool) {
     let mut places: BTreeMap<Vec<ResourceName>, TreePlace> = BTreeMap::new();
+    let mut is_cut = book.definitions() > IN_TREE as u64;
+    let mut looked_at = 0;
     for definition in book.definitions_after("", IN_TREE) {
         let above = definition.tree_path.names();
         if above.is_empty() {
             continue;
         }
+        if looked_at > SLOTS_IN_TREE {
+            is_cut = true;
+            break;
+        }
         let mut path = Vec::with_capacity(above.len() + 1);
         for name in above.iter().chain([&definition.name]) {
             path.push(name.clone());
             if !places.contains_key(&path) {
+                let known = book.definition(name.as_str());
+                looked_at += known.map_or(1, |known| usize::from(known.most.slots()));
                 places.insert(path.clone(), place(book, path.clone(), name, now));
             }
         }
     }
-    places.into_values().collect()
+    (places.into_values().collect(), is_cut)
 }
 
 fn place(book: &MemoryBook, path: Vec<ResourceName>, name: &ResourceName, now: Time) -> TreePlace {
     let definition = book.definition(name.as_str());
     let is_held = match definition {
-        Some(definition) => slots(book, definition, now)
-            .iter()
-            .any(|slot| slot.holder.is_some()),
+        Some(definition) => (0..definition.most.slots())
+            .filter_map(|index| definition.node(index))
+            .any(|node| holder(book, node.as_str(), now).is_some()),
         None => holder(book, name.as_str(), now).is_some(),
     };
     TreePlace {
         path,
         is_registered: definition.is_some(),
         is_held,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::expect_used, reason = "a test that cannot go on fails there")]
+
+    use coop_engine::{Capacity, Path, Revision};
+
+    use super::*;
+
+    fn book_of_pools(number: usize) -> MemoryBook {
+        let name = |text: &str| ResourceName::parse(text).expect("a name");
+        let thousand = Capacity::parse(Capacity::MAX).expect("a capacity");
+        let pool = |index| Definition {
+            name: name(&format!("pool{index:04}")),
+            capacity: thousand,
+            most: thousand,
+            blocks: Vec::new().into(),
+            tree_path: Path::new(vec![name("site")]),
+            lock_delay: None,
+        };
+        let mut book = MemoryBook::new(Revision::new(0), Time::from_micros(0));
+        book.restore_definitions((0..number).map(pool))
+            .expect("they fit");
+        book
+    }
+
+    #[test]
+    fn a_tree_of_large_pools_is_cut_before_it_holds_everybody_up() {
+        let now = Time::from_micros(0);
+        let (places, is_cut) = tree(&book_of_pools(5), now);
+        assert_eq!(places.len(), 6, "each pool, and what they stand under");
+        assert!(!is_cut);
+        let (places, is_cut) = tree(&book_of_pools(500), now);
+        assert_eq!(places.len(), 1 + SLOTS_IN_TREE / usize::from(Capacity::MAX));
+        assert!(is_cut);
     }
 }
