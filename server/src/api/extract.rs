@@ -1,5 +1,9 @@
 //! Queries, as strictly as bodies.
 
+use std::fmt::Display;
+
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+
 use super::json::{Problems, shown};
 
 const DEFAULT_LIMIT: usize = 100;
@@ -55,6 +59,18 @@ impl Query {
         }
     }
 
+    /// Where a page begins, if not at the beginning: what `read` makes of the text that [`write_cursor`] was given.
+    pub(super) fn cursor<T>(&mut self, read: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+        let text = self.take("cursor")?;
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok();
+        let place = bytes.and_then(|bytes| read(&String::from_utf8(bytes).ok()?));
+        if place.is_none() {
+            self.problems
+                .add("cursor", "must be a nextCursor as it was answered");
+        }
+        place
+    }
+
     /// Everything that was wrong, unknown parameters included.
     pub(super) fn finish(mut self) -> Problems {
         for (name, _) in std::mem::take(&mut self.parameters) {
@@ -63,4 +79,9 @@ impl Query {
         }
         self.problems
     }
+}
+
+/// A place in a list, opaque to clients.
+pub(super) fn write_cursor(place: impl Display) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(place.to_string())
 }

@@ -5,7 +5,6 @@ mod active;
 pub mod admin;
 pub mod api_keys;
 pub mod audit;
-pub mod definitions;
 mod error;
 pub mod events;
 pub mod exchange;

@@ -3,7 +3,8 @@
 use std::{collections::HashMap, sync::Arc};
 
 use coop_engine::{
-    Caller, Command, ForceReleaseItem, Outcome, Reservation, ReserveItem, Revision, Time, Ttl,
+    Caller, Command, Decision, ForceReleaseItem, Outcome, Reservation, ReserveItem, Revision, Time,
+    Ttl,
 };
 use serde_json::json;
 
@@ -112,8 +113,8 @@ pub async fn force_release(
     by: By,
 ) -> Result<bool, Error> {
     let reason = reason.to_owned();
-    let deed = move |outcome: &Outcome| {
-        let released = forced(outcome)?;
+    let deed = move |decision: &Decision| {
+        let released = forced(&decision.outcome)?;
         let held = &released.reservation;
         let detail = json!({
             "reason": reason,

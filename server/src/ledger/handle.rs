@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use coop_engine::{Caller, Command, MemoryBook, Outcome, Time, WaiterId};
+use coop_engine::{Caller, Command, Decision, MemoryBook, Outcome, Time, WaiterId};
 use tokio::{
     sync::{Notify, mpsc, oneshot, watch},
     task::JoinHandle,
@@ -237,7 +237,7 @@ impl Ledger {
         WaiterId::new(self.shared.next_waiter.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// Decides a command of the tenant's owner, who needs no key. What `deed` makes of the outcome is in the audit log with
+    /// Decides a command of the tenant's owner, who needs no key. What `deed` makes of the decision is in the audit log with
     /// the commit that carries it.
     ///
     /// # Errors
@@ -247,7 +247,7 @@ impl Ledger {
         tenant: TenantId,
         command: Command,
         by: By,
-        deed: impl FnOnce(&Outcome) -> Option<Deed> + Send + 'static,
+        deed: impl FnOnce(&Decision) -> Option<Deed> + Send + 'static,
     ) -> Result<Decided, Refused> {
         let owner = self.shared.credentials.tenant(tenant);
         let (reply, answer) = oneshot::channel();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use coop_engine::{Caller, Command, Limits, MemoryBook, Outcome, Time};
+use coop_engine::{Caller, Command, Decision, Limits, MemoryBook, Time};
 use tokio::sync::oneshot;
 
 use super::{Credential, Decided, Refused, TenantState};
@@ -40,14 +40,14 @@ pub(super) struct Note {
     pub(super) deed: Box<dyn Tell>,
 }
 
-/// What the audit log keeps of an outcome: nothing when nothing has been done.
+/// What the audit log keeps of a decision: nothing when nothing has been done.
 pub(super) trait Tell: Send {
-    fn tell(self: Box<Self>, outcome: &Outcome) -> Option<Deed>;
+    fn tell(self: Box<Self>, decision: &Decision) -> Option<Deed>;
 }
 
-impl<F: FnOnce(&Outcome) -> Option<Deed> + Send> Tell for F {
-    fn tell(self: Box<Self>, outcome: &Outcome) -> Option<Deed> {
-        self(outcome)
+impl<F: FnOnce(&Decision) -> Option<Deed> + Send> Tell for F {
+    fn tell(self: Box<Self>, decision: &Decision) -> Option<Deed> {
+        self(decision)
     }
 }
 

@@ -1,6 +1,8 @@
 //! What is read of the ledger: books to decide on, pages to show. Only committed rows are seen, so what is shown is
 //! durable.
 
+use std::fmt;
+
 use coop_engine::{
     Capacity, Closure, Definition, IssuerId, MemoryBook, Principal, ReleaseToken, Requester,
     Reservation, Revision, Time,
@@ -50,6 +52,25 @@ pub struct ReservationPage {
     pub reservations: Vec<Reservation>,
     /// Where the next page begins; `None` when there is none.
     pub next: Option<ReservationPosition>,
+}
+
+/// The text that a cursor is made of; [`ReservationPosition::parse`] reads it.
+impl fmt::Display for ReservationPosition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.fencing_token, self.resource)
+    }
+}
+
+impl ReservationPosition {
+    /// Reads what `Display` has written.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (fencing_token, resource) = text.split_once(':')?;
+        Some(Self {
+            resource: resource.to_owned(),
+            fencing_token: fencing_token.parse().ok()?,
+        })
+    }
 }
 
 impl ReservationFilter {
@@ -351,4 +372,24 @@ fn revision(number: i64) -> Result<Revision, StoreError> {
     let number =
         u64::try_from(number).map_err(|_| StoreError::Corrupt("a negative revision".to_owned()))?;
     Ok(Revision::new(number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ReservationPosition;
+
+    #[test]
+    fn a_position_reads_back_what_it_wrote_and_nothing_else() {
+        let position = ReservationPosition {
+            resource: "a:b/ü".to_owned(),
+            fencing_token: 7,
+        };
+        assert_eq!(
+            ReservationPosition::parse(&position.to_string()),
+            Some(position)
+        );
+        for text in ["x:y", "7", ""] {
+            assert_eq!(ReservationPosition::parse(text), None, "{text}");
+        }
+    }
 }

@@ -151,7 +151,7 @@ impl Round {
         touched.durably |= decision.changes.iter().any(Change::is_durable);
         self.is_sound = self.batch.add(tenant, &decision).is_ok();
         if let Some(note) = note
-            && let Some(deed) = note.deed.tell(&decision.outcome)
+            && let Some(deed) = note.deed.tell(&decision)
         {
             self.batch.add_audit(tenant, decision.now, note.by, deed);
         }

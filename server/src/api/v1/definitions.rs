@@ -2,11 +2,9 @@
 
 use axum::{
     extract::{Path, RawQuery, State, rejection::PathRejection},
-    response::{IntoResponse, Response},
+    response::Response,
 };
-use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use coop_engine::{Capacity, Command, Definition, Outcome, RegisterItem, ResourceName, Ttl};
-use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -16,11 +14,11 @@ use super::{
 };
 use crate::{
     api::{
-        extract::Query,
+        extract::{Query, write_cursor},
         metered::{Answer, Limited, Metered},
         openapi::ProblemBody,
     },
-    domain::definitions,
+    domain::resources,
 };
 
 /// A definition. What it does not say is null.
@@ -130,16 +128,11 @@ pub(super) async fn definitions(
     let mut query = Query::parse(query.as_deref());
     let prefix = query.take("prefix").unwrap_or_default();
     let limit = query.limit();
-    let cursor = query.take("cursor").map(|text| read_cursor(&text));
-    if cursor == Some(None) {
-        query
-            .problems
-            .add("cursor", "must be a nextCursor as it was answered");
-    }
+    let cursor = query.cursor(|name| (!name.is_empty()).then(|| name.to_owned()));
     query.finish().none_or(())?;
     let standing = state.take(&asker, 1)?;
     let (ledger, tenant) = (&state.services.ledger, asker.principal.tenant());
-    let page = definitions::list(ledger, tenant, prefix, cursor.flatten(), limit)
+    let page = resources::list(ledger, tenant, prefix, cursor, limit)
         .await
         .map_err(|error| Limited::new(standing, error))?;
     asker
@@ -148,19 +141,14 @@ pub(super) async fn definitions(
         .map_err(|problem| Limited::new(standing, problem))?;
     let last = page.definitions.last().filter(|_| page.has_more);
     let body = DefinitionList {
-        next_cursor: last.map(|last| write_cursor(last.name.as_str())),
+        next_cursor: last.map(|last| write_cursor(&last.name)),
         definitions: page
             .definitions
             .iter()
             .map(|one| Defined::from(&**one))
             .collect(),
     };
-    Ok(Answer {
-        status: StatusCode::OK,
-        standing,
-        body,
-    }
-    .into_response())
+    Ok(Answer::ok(standing, body))
 }
 
 /// One definition.
@@ -190,7 +178,7 @@ pub(super) async fn definition(
         return Err(Limited::new(standing, not_defined()));
     };
     let (ledger, tenant) = (&state.services.ledger, asker.principal.tenant());
-    let found = definitions::of(ledger, tenant, name)
+    let found = resources::definition(ledger, tenant, name)
         .await
         .map_err(|error| Limited::new(standing, error))?;
     asker
@@ -198,12 +186,7 @@ pub(super) async fn definition(
         .recheck(&state.services)
         .map_err(|problem| Limited::new(standing, problem))?;
     let found = found.ok_or_else(|| Limited::new(standing, not_defined()))?;
-    Ok(Answer {
-        status: StatusCode::OK,
-        standing,
-        body: Defined::from(&*found),
-    }
-    .into_response())
+    Ok(Answer::ok(standing, Defined::from(&*found)))
 }
 
 /// What became of a definition.
@@ -249,23 +232,11 @@ pub(super) async fn delete(
     let (Command::Delete(name), Outcome::Deleted) = (decided.command, decided.outcome) else {
         return Err(unexpected());
     };
-    Ok(Answer {
-        status: StatusCode::OK,
+    Ok(Answer::ok(
         standing,
-        body: DeletedDefinition {
+        DeletedDefinition {
             name: name.as_str().to_owned(),
             deleted: true,
         },
-    }
-    .into_response())
-}
-
-/// Opaque to clients: the last name, in base64url.
-fn write_cursor(name: &str) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(name)
-}
-
-fn read_cursor(text: &str) -> Option<String> {
-    let name = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
-    (!name.is_empty()).then_some(name)
+    ))
 }

@@ -2,11 +2,9 @@
 
 use axum::{
     extract::{RawQuery, State},
-    response::{IntoResponse, Response},
+    response::Response,
 };
-use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use coop_engine::Reservation;
-use http::StatusCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -19,7 +17,7 @@ use super::{
 };
 use crate::{
     api::{
-        extract::Query,
+        extract::{Query, write_cursor},
         metered::{Answer, Limited, Metered},
         openapi::ProblemBody,
     },
@@ -124,12 +122,7 @@ pub(super) async fn active_reservations(
         api_key_label: query.take("apiKeyLabel"),
     };
     let limit = query.limit();
-    let cursor = query.take("cursor").map(|text| read_cursor(&text));
-    if cursor == Some(None) {
-        query
-            .problems
-            .add("cursor", "must be a nextCursor as it was answered");
-    }
+    let cursor = query.cursor(ReservationPosition::parse);
     query.finish().none_or(())?;
     let mut requesters = Requesters::of(&asker.principal);
     requesters.note(filter.requester.as_deref());
@@ -141,7 +134,7 @@ pub(super) async fn active_reservations(
         &state.services.ledger,
         asker.principal.tenant(),
         &filter,
-        cursor.flatten(),
+        cursor,
         limit,
         now,
     );
@@ -163,12 +156,7 @@ pub(super) async fn active_reservations(
         .principal
         .recheck(&state.services)
         .map_err(|problem| Limited::new(standing, problem))?;
-    Ok(Answer {
-        status: StatusCode::OK,
-        standing,
-        body,
-    }
-    .into_response())
+    Ok(Answer::ok(standing, body))
 }
 
 /// The same as `/Reservation/activeReservations`.
@@ -210,35 +198,5 @@ fn listed(reservation: &Reservation, waiting: &Waiting) -> ListedReservation {
         metadata: metadata(reservation),
         reserved_at_path: path(reservation),
         waiting: waiting.for_it(reservation),
-    }
-}
-
-/// Opaque to clients: the fencing token, a colon, the resource, in base64url.
-fn write_cursor(position: &ReservationPosition) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(format!("{}:{}", position.fencing_token, position.resource))
-}
-
-fn read_cursor(text: &str) -> Option<ReservationPosition> {
-    let text = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
-    let (fencing_token, resource) = text.split_once(':')?;
-    Some(ReservationPosition {
-        resource: resource.to_owned(),
-        fencing_token: fencing_token.parse().ok()?,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cursor_reads_back_what_it_wrote_and_nothing_else() {
-        let position = ReservationPosition {
-            resource: "a:b/ü".to_owned(),
-            fencing_token: 7,
-        };
-        assert_eq!(read_cursor(&write_cursor(&position)), Some(position));
-        assert_eq!(read_cursor("no cursor"), None);
-        assert_eq!(read_cursor(""), None);
     }
 }
