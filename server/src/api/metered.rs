@@ -124,6 +124,34 @@ impl<T: Serialize> IntoResponse for Answer<T> {
     }
 }
 
+impl<T: Serialize> Answer<T> {
+    /// That it was done.
+    pub(super) fn ok(standing: Standing, body: T) -> Response {
+        let status = StatusCode::OK;
+        Self {
+            status,
+            standing,
+            body,
+        }
+        .into_response()
+    }
+
+    /// That every item was looked at; forbidden when one of them showed a wrong release token.
+    pub(super) fn of_holder(standing: Standing, body: T, wrong_token: bool) -> Response {
+        let status = if wrong_token {
+            StatusCode::FORBIDDEN
+        } else {
+            StatusCode::OK
+        };
+        Self {
+            status,
+            standing,
+            body,
+        }
+        .into_response()
+    }
+}
+
 /// A refusal. Once the request was counted it says where that has led.
 pub(super) struct Limited(Option<Standing>, Problem);
 

@@ -1,10 +1,6 @@
 //! `GET /auth/whoami`.
 
-use axum::{
-    extract::State,
-    response::{IntoResponse, Response},
-};
-use http::StatusCode;
+use axum::{extract::State, response::Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -149,10 +145,5 @@ pub(super) async fn whoami(
         .principal
         .recheck(&state.services)
         .map_err(|problem| Limited::new(standing, problem))?;
-    Ok(Answer {
-        status: StatusCode::OK,
-        standing,
-        body,
-    }
-    .into_response())
+    Ok(Answer::ok(standing, body))
 }

@@ -1,8 +1,8 @@
 //! `POST /Reservation/check`.
 
-use axum::{body::Body, extract::State, response::IntoResponse, response::Response};
+use axum::{body::Body, extract::State, response::Response};
 use coop_engine::{CheckItem, CheckOutcome, Command, Outcome, Reservation, ResourceName, Would};
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -117,12 +117,7 @@ pub(super) async fn check(
         .zip(&outcomes)
         .map(|(item, outcome)| answer(item, outcome, &view))
         .collect();
-    Ok(Answer {
-        status: StatusCode::OK,
-        standing,
-        body,
-    }
-    .into_response())
+    Ok(Answer::ok(standing, body))
 }
 
 fn read_item(fields: &mut Fields<'_>, requesters: &mut Requesters) -> Option<CheckItem> {

@@ -2,9 +2,8 @@
 
 use axum::{
     extract::{RawQuery, State},
-    response::{IntoResponse, Response},
+    response::Response,
 };
-use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -21,9 +20,6 @@ use crate::{
     domain::events::{self, EventFilter},
     events::{EVENT_TYPES, ShownEvent},
 };
-
-const DEFAULT_LIMIT: usize = 100;
-const MOST: usize = 1_000;
 
 /// Some of the history, in order.
 #[derive(Serialize, ToSchema)]
@@ -86,17 +82,7 @@ pub(super) async fn history(
 ) -> Result<Response, Limited> {
     let mut query = Query::parse(query.as_deref());
     let filter = filter(&mut query, &Sight::of(&asker.principal));
-    let limit = match query.take("limit").map(|text| text.parse::<usize>()) {
-        None => DEFAULT_LIMIT,
-        Some(Ok(limit)) if (1..=MOST).contains(&limit) => limit,
-        Some(_) => {
-            query.problems.add(
-                "limit",
-                format_args!("must be a whole number from 1 to {MOST}"),
-            );
-            DEFAULT_LIMIT
-        }
-    };
+    let limit = query.limit();
     let after = match query.take("after").map(|text| text.parse::<u64>()) {
         None => 0,
         Some(Ok(after)) => after,
@@ -131,12 +117,7 @@ pub(super) async fn history(
         .principal
         .recheck(&state.services)
         .map_err(|problem| Limited::new(standing, problem))?;
-    Ok(Answer {
-        status: StatusCode::OK,
-        standing,
-        body,
-    }
-    .into_response())
+    Ok(Answer::ok(standing, body))
 }
 
 fn filter(query: &mut Query, sight: &Sight) -> EventFilter {

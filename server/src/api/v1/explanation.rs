@@ -9,6 +9,10 @@ use coop_engine::{
 use super::requester::Sight;
 use crate::clock::iso;
 
+/// What is said of a release token that is not that of the grant.
+pub(super) const WRONG_TOKEN: &str =
+    "This requester holds it, with another release token than the one that was sent.";
+
 /// Why `name` was not granted, as far as it may be told.
 pub(super) fn of(refusal: &Refusal, name: &ResourceName, sight: &Sight) -> String {
     let mut text = match refusal.status {

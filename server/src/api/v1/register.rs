@@ -1,10 +1,10 @@
 //! `POST /Resource/register`.
 
-use axum::{body::Body, extract::State, response::IntoResponse, response::Response};
+use axum::{body::Body, extract::State, response::Response};
 use coop_engine::{
     Capacity, Command, DefinitionProblem, Outcome, Path, RegisterItem, ResourceName, Ttl,
 };
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
 use utoipa::ToSchema;
 
 use super::{ApiState, decide::unexpected, definitions::Defined, item::MOST_ITEMS};
@@ -82,12 +82,7 @@ pub(super) async fn register(
         return Err(unexpected());
     };
     let body: Vec<Defined> = items.iter().map(Defined::from).collect();
-    Ok(Answer {
-        status: StatusCode::OK,
-        standing,
-        body,
-    }
-    .into_response())
+    Ok(Answer::ok(standing, body))
 }
 
 fn read_item(fields: &mut Fields<'_>) -> Option<RegisterItem> {

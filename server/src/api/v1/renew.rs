@@ -1,8 +1,8 @@
 //! `POST /Reservation/renew`.
 
-use axum::{body::Body, extract::State, response::IntoResponse, response::Response};
+use axum::{body::Body, extract::State, response::Response};
 use coop_engine::{Command, Outcome, ReleaseToken, RenewItem, RenewOutcome, ResourceName, Time};
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -132,17 +132,7 @@ pub(super) async fn renew(
         .zip(&outcomes)
         .map(|(item, outcome)| answer(item, outcome, &sight, decided.now))
         .collect();
-    let status = if is_refused {
-        StatusCode::FORBIDDEN
-    } else {
-        StatusCode::OK
-    };
-    Ok(Answer {
-        status,
-        standing,
-        body,
-    }
-    .into_response())
+    Ok(Answer::of_holder(standing, body, is_refused))
 }
 
 fn read_item(fields: &mut Fields<'_>, requesters: &mut Requesters) -> Option<RenewItem> {
@@ -178,11 +168,9 @@ fn answer(item: &RenewItem, outcome: &RenewOutcome, sight: &Sight, now: Time) ->
         RenewOutcome::DoesntOwnReservation(held) => {
             ("DOESNT_OWN_RESERVATION", explanation::holds_it(held, sight))
         }
-        RenewOutcome::InvalidReleaseToken => (
-            "INVALID_RELEASE_TOKEN",
-            "This requester holds it, with another release token than the one that was sent."
-                .to_owned(),
-        ),
+        RenewOutcome::InvalidReleaseToken => {
+            ("INVALID_RELEASE_TOKEN", explanation::WRONG_TOKEN.to_owned())
+        }
     };
     let remaining_ms = expiry.map(|expiry| millis_until(now, expiry));
     RenewAnswer {

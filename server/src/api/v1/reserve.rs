@@ -1,8 +1,8 @@
 //! `POST /Reservation/reserve`.
 
-use axum::{body::Body, extract::State, response::IntoResponse, response::Response};
+use axum::{body::Body, extract::State, response::Response};
 use coop_engine::{Command, Outcome, Reservation, ReserveItem, ReserveOutcome};
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
 use utoipa::ToSchema;
 
 use super::{
@@ -106,12 +106,7 @@ pub(super) async fn reserve(
     let body: Vec<_> = answers
         .map(|(item, outcome)| view.reserve(item, outcome))
         .collect();
-    Ok(Answer {
-        status: StatusCode::OK,
-        standing,
-        body,
-    }
-    .into_response())
+    Ok(Answer::ok(standing, body))
 }
 
 fn read_item(

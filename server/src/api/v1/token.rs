@@ -8,7 +8,7 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use http::{StatusCode, request::Parts};
+use http::request::Parts;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -184,12 +184,7 @@ pub(super) async fn revoke(
         by,
     );
     match revoked.await {
-        Ok(()) => Ok(Answer {
-            status: StatusCode::OK,
-            standing,
-            body: RevokedToken { revoked: true },
-        }
-        .into_response()),
+        Ok(()) => Ok(Answer::ok(standing, RevokedToken { revoked: true })),
         Err(error) => Err(Limited::new(standing, error)),
     }
 }

@@ -1,10 +1,10 @@
 //! `POST /Reservation/transaction`.
 
-use axum::{body::Body, extract::State, response::IntoResponse, response::Response};
+use axum::{body::Body, extract::State, response::Response};
 use coop_engine::{
     Command, Method, Outcome, ReserveOutcome, ResourceName, Transaction, TransactionOutcome,
 };
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -174,12 +174,7 @@ pub(super) async fn transaction(
         .zip(&outcomes)
         .filter_map(|(transaction, outcome)| answer(transaction, outcome, &view))
         .collect();
-    Ok(Answer {
-        status: StatusCode::OK,
-        standing,
-        body,
-    }
-    .into_response())
+    Ok(Answer::ok(standing, body))
 }
 
 fn failed(outcomes: &[TransactionOutcome]) -> impl Iterator<Item = &ReserveOutcome> {

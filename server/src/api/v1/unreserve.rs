@@ -1,8 +1,8 @@
 //! `POST /Reservation/unreserve`.
 
-use axum::{body::Body, extract::State, response::IntoResponse, response::Response};
+use axum::{body::Body, extract::State, response::Response};
 use coop_engine::{Command, Outcome, ReleaseToken, ResourceName, UnreserveItem, UnreserveOutcome};
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -112,17 +112,7 @@ pub(super) async fn unreserve(
         .zip(&outcomes)
         .map(|(item, outcome)| answer(item, outcome, &sight))
         .collect();
-    let status = if is_refused {
-        StatusCode::FORBIDDEN
-    } else {
-        StatusCode::OK
-    };
-    Ok(Answer {
-        status,
-        standing,
-        body,
-    }
-    .into_response())
+    Ok(Answer::of_holder(standing, body, is_refused))
 }
 
 fn read_item(fields: &mut Fields<'_>, requesters: &mut Requesters) -> Option<UnreserveItem> {
@@ -151,8 +141,7 @@ fn answer(item: &UnreserveItem, outcome: &UnreserveOutcome, sight: &Sight) -> Un
         ),
         UnreserveOutcome::InvalidReleaseToken => (
             "INVALID_RELEASE_TOKEN",
-            "This requester holds it, with another release token than the one that was sent."
-                .to_owned(),
+            explanation::WRONG_TOKEN.to_owned(),
             None,
         ),
     };

@@ -1,8 +1,8 @@
 //! `POST /Reservation/verify`.
 
-use axum::{body::Body, extract::State, response::IntoResponse, response::Response};
+use axum::{body::Body, extract::State, response::Response};
 use coop_engine::{Command, Outcome, ResourceName, Revision, Time, VerifyItem, VerifyOutcome};
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -92,12 +92,7 @@ pub(super) async fn verify(
         .zip(&outcomes)
         .map(|(item, outcome)| answer(item, outcome, decided.now))
         .collect();
-    Ok(Answer {
-        status: StatusCode::OK,
-        standing,
-        body,
-    }
-    .into_response())
+    Ok(Answer::ok(standing, body))
 }
 
 fn read_item(fields: &mut Fields<'_>) -> Option<VerifyItem> {
