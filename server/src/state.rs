@@ -2,7 +2,7 @@
 
 use std::{ops::Deref, sync::Arc};
 
-use tokio_util::task::TaskTracker;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{clock::SharedClock, config::Settings, keyring::Keyring, ledger::Ledger};
 
@@ -22,6 +22,8 @@ pub struct Parts {
     pub clock: SharedClock,
     /// Everything that runs beside a request is spawned here, so that a stop can wait for it.
     pub tasks: TaskTracker,
+    /// Cancelled when the server stops: what would go on for ever ends.
+    pub stop: CancellationToken,
 }
 
 impl Services {

@@ -3,7 +3,7 @@
 use super::Error;
 use crate::{ledger::Ledger, model::TenantId};
 
-pub use crate::ledger::{EventFilter, EventPage, LoggedEvent};
+pub use crate::ledger::{Commit, EventFilter, EventPage, LoggedEvent, News, OpenStream, Watch};
 
 /// At most `limit` of the tenant's events after a revision.
 ///
@@ -22,4 +22,24 @@ pub async fn history(
         .await?
         .events_of(tenant, filter, after, limit)
         .await?)
+}
+
+/// How far the tenant's log reaches.
+#[derive(Clone, Copy, Debug)]
+pub struct Extent {
+    /// The oldest event that is kept; `None` when none is.
+    pub oldest: Option<u64>,
+    /// The last event that there was; 0 when there was none yet.
+    pub newest: u64,
+}
+
+/// How far the tenant's log reaches.
+///
+/// # Errors
+/// When the store fails.
+pub async fn extent(ledger: &Ledger, tenant: TenantId) -> Result<Extent, Error> {
+    let mut db = ledger.store().read().await?;
+    let newest = db.revision_of(tenant).await?;
+    let oldest = db.oldest_event_of(tenant).await?;
+    Ok(Extent { oldest, newest })
 }

@@ -146,7 +146,7 @@ impl Batch {
     }
 
     /// Makes all of it durable. What ended goes before what began, so that a name may change hands within a batch.
-    pub(super) fn commit(self, db: &Connection) -> rusqlite::Result<()> {
+    pub(super) fn commit(&self, db: &Connection) -> rusqlite::Result<()> {
         db.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         let mut end = db.prepare_cached(END)?;
         for (tenant, reservation) in &self.ended {
@@ -200,6 +200,11 @@ impl Batch {
         }
         db.prepare_cached("COMMIT")?.execute([])?;
         Ok(())
+    }
+
+    /// Every tenant's events.
+    pub(super) fn into_events(self) -> HashMap<TenantId, EventLog> {
+        self.events
     }
 
     /// What most batches have nothing of.

@@ -62,7 +62,7 @@ impl<T> Unwritten<T> {
 /// What is counted of a tenant at a moment.
 pub(super) struct Counted {
     /// It may have been deleted.
-    tenant: Option<Arc<TenantState>>,
+    pub(super) tenant: Option<Arc<TenantState>>,
     pub(super) operations: (Day, u64),
 }
 

@@ -1,13 +1,13 @@
 //! One credential, as the requests that were authenticated with it hold it.
 
 use std::sync::{
-    Arc, Mutex, PoisonError, RwLock,
-    atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering},
+    Arc, Mutex, OnceLock, PoisonError, RwLock,
+    atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering},
 };
 
 use coop_engine::{Requester, Time, Ttl};
 
-use super::{Refused, day_count::DayCount, usage::KeyUsage};
+use super::{Refused, day_count::DayCount, feed::Feed, usage::KeyUsage};
 use crate::model::{ApiKeyId, Day, KeyDigest, KeyState, TenantId, Tier, Tiers, TrustedIssuerId};
 
 /// A tenant as a request has to know it.
@@ -24,6 +24,10 @@ pub struct TenantState {
     pub(super) is_listed: AtomicBool,
     /// Requests that wait for a reservation.
     pub(super) waiting: AtomicU32,
+    /// Event streams of the API that are open.
+    pub(super) streams: AtomicU64,
+    /// In a box of its own, since few tenants are ever watched.
+    pub(super) feed: OnceLock<Box<Feed>>,
 }
 
 impl TenantState {
@@ -39,6 +43,8 @@ impl TenantState {
             written: Mutex::default(),
             is_listed: AtomicBool::new(false),
             waiting: AtomicU32::new(0),
+            streams: AtomicU64::new(0),
+            feed: OnceLock::new(),
         }
     }
 
@@ -50,10 +56,12 @@ impl TenantState {
 
     pub(super) fn set_tier(&self, tier: Tier) {
         self.tier.store(tier as u8, Ordering::Release);
+        self.wake();
     }
 
     pub(super) fn set_suspended(&self, suspended: bool) {
         self.suspended.store(suspended, Ordering::Release);
+        self.wake();
     }
 
     /// Whether the tenant is suspended at this very moment.
@@ -224,6 +232,7 @@ impl Credential {
     /// Ends it, for everybody who holds it.
     pub(super) fn end(&self, state: KeyState) {
         self.state.store(state as u8, Ordering::Release);
+        self.tenant.wake();
     }
 
     /// Whether it still opens something. Asked when a request arrives, once more when its command is decided, and before

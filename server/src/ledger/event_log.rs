@@ -55,6 +55,7 @@ fn holds(reservation: &Reservation) -> Vec<String> {
 /// Events in order, serialised.
 pub(super) struct EventLog {
     text: String,
+    first: Revision,
     last: Revision,
     at: Time,
 }
@@ -63,6 +64,7 @@ impl Default for EventLog {
     fn default() -> Self {
         Self {
             text: String::new(),
+            first: Revision::new(0),
             last: Revision::new(0),
             at: Time::from_micros(0),
         }
@@ -96,7 +98,12 @@ impl EventLog {
                 mode: shared.map(|held| held.mode.as_str()),
             },
         );
-        let separator = if self.text.pop().is_some() { ',' } else { '[' };
+        let separator = if self.text.pop().is_some() {
+            ','
+        } else {
+            self.first = event.revision;
+            '['
+        };
         self.text.push(separator);
         self.text.push_str(&serde_json::to_string(&kept)?);
         self.text.push(']');
@@ -110,6 +117,11 @@ impl EventLog {
         self.last.as_u64()
     }
 
+    /// The numbers of the first and the last event.
+    pub(super) const fn revisions(&self) -> (u64, u64) {
+        (self.first.as_u64(), self.last.as_u64())
+    }
+
     /// When the last event happened.
     pub(super) const fn at(&self) -> Time {
         self.at
@@ -118,5 +130,10 @@ impl EventLog {
     /// All of them.
     pub(super) fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The same, given away.
+    pub(super) fn into_text(self) -> String {
+        self.text
     }
 }

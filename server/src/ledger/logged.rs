@@ -105,10 +105,15 @@ pub struct EventPage {
     pub events: Vec<LoggedEvent>,
     /// Everything up to here was looked at; the next page begins after it.
     pub cursor: u64,
+    /// The first that was looked at; `None` when there was nothing. Revisions have no gaps, so what lies between the one that
+    /// was asked for and this is forgotten.
+    pub first: Option<u64>,
     /// Whether there is more after the cursor.
     pub has_more: bool,
     /// The oldest event that is kept; `None` when none is.
     pub oldest: Option<u64>,
+    /// The last event that there was before the first of these was looked for; 0 when there was none yet.
+    pub newest: u64,
 }
 
 impl EventFilter {
@@ -146,12 +151,15 @@ impl Db {
         after: u64,
         limit: usize,
     ) -> Result<EventPage, StoreError> {
+        let newest = self.revision_of(tenant).await?;
         let oldest = self.oldest_event_of(tenant).await?;
         let mut page = EventPage {
             events: Vec::new(),
             cursor: after,
+            first: None,
             has_more: false,
             oldest,
+            newest,
         };
         let mut scanned = 0;
         loop {
@@ -168,6 +176,7 @@ impl Db {
                         return Ok(page);
                     }
                     scanned += 1;
+                    page.first.get_or_insert(event.revision);
                     page.cursor = event.revision;
                     if filter.admits(&event) {
                         page.events.push(event);
@@ -180,7 +189,24 @@ impl Db {
         }
     }
 
-    async fn oldest_event_of(&mut self, tenant: TenantId) -> Result<Option<u64>, StoreError> {
+    /// The revision of the tenant's last event; 0 when there was none yet.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn revision_of(&mut self, tenant: TenantId) -> Result<u64, StoreError> {
+        let query = sqlx::query("SELECT revision FROM tenant_books WHERE tenant_id = $1")
+            .bind(tenant.as_i64());
+        let Some(row) = self.fetch_optional(query).await? else {
+            return Ok(0);
+        };
+        Ok(row.try_get::<i64, _>(0)?.cast_unsigned())
+    }
+
+    /// The oldest event that is kept.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn oldest_event_of(&mut self, tenant: TenantId) -> Result<Option<u64>, StoreError> {
         let query =
             sqlx::query("SELECT data FROM events WHERE tenant_id = $1 ORDER BY revision LIMIT 1")
                 .bind(tenant.as_i64());
@@ -208,7 +234,7 @@ impl Db {
 }
 
 /// Reads a row.
-fn read(text: &str) -> Result<Vec<LoggedEvent>, StoreError> {
+pub(super) fn read(text: &str) -> Result<Vec<LoggedEvent>, StoreError> {
     let kept: Vec<Kept> =
         serde_json::from_str(text).map_err(|e| StoreError::Corrupt(format!("events: {e}")))?;
     Ok(kept.into_iter().map(LoggedEvent::from).collect())

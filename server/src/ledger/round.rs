@@ -13,7 +13,7 @@ use coop_engine::{
 use tokio::sync::oneshot;
 
 use super::{
-    Decided, Refused,
+    Decided, Refused, TenantState,
     batch::Batch,
     job::{Asker, Job, Look, Note, Task},
     waiting::{Waiter, Waiting},
@@ -48,6 +48,8 @@ pub(super) struct Touched {
 pub(super) enum Answer {
     Decided(oneshot::Sender<Result<Decided, Refused>>, Decided),
     Seen(Box<dyn Look>),
+    /// To those who watch a tenant: that there are events.
+    Woken(Arc<TenantState>),
 }
 
 impl Answer {
@@ -58,6 +60,7 @@ impl Answer {
                 let _ = reply.send(acknowledged.map(|()| decided));
             }
             Self::Seen(look) => look.answer(acknowledged),
+            Self::Woken(tenant) => tenant.wake(),
         }
     }
 }

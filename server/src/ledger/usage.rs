@@ -22,6 +22,8 @@ pub struct KeyUsage {
     refusals: DayCount,
     current: Uses,
     former: Uses,
+    /// Event streams that are open.
+    pub(super) streams: AtomicU64,
     pub(super) is_listed: AtomicBool,
 }
 
@@ -77,6 +79,7 @@ impl KeyUsage {
             refusals: DayCount::default(),
             current: Uses::default(),
             former: Uses::default(),
+            streams: AtomicU64::new(0),
             is_listed: AtomicBool::new(false),
         }
     }

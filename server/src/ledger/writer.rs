@@ -219,13 +219,15 @@ impl Writer {
         }
         let Round {
             batch,
-            answers,
+            mut answers,
             touched,
             is_sound,
             ..
         } = round;
+        let commands = answers.len() as u64;
         // When nothing has changed, everything the answers saw was durable before.
-        let acknowledged = is_sound && (batch.is_empty() || self.commit(batch, &touched)?);
+        let acknowledged =
+            is_sound && (batch.is_empty() || self.commit(batch, &touched, &mut answers)?);
         if !acknowledged {
             self.abandon(&touched, answers);
             return Ok(Vec::new());
@@ -234,16 +236,18 @@ impl Writer {
             self.deadlines
                 .set(*tenant, deadline_of(self.books.book(*tenant)));
         }
-        self.counters.commands.increment(answers.len() as u64);
+        self.counters.commands.increment(commands);
         self.publish_deadline();
         Ok(answers)
     }
 
-    /// Makes a batch durable. Answers whether it is: false when all of it is undone.
+    /// Makes a batch durable, and those who watch its tenants part of who is answered. Answers whether it is: false when all
+    /// of it is undone.
     fn commit(
         &mut self,
         mut batch: Batch,
         touched: &HashMap<TenantId, Touched>,
+        answers: &mut Vec<Answer>,
     ) -> Result<bool, Fatal> {
         let touched: Vec<TenantId> = touched
             .iter()
@@ -259,6 +263,14 @@ impl Writer {
             Ok(()) => {
                 self.wal.committed();
                 self.counters.commits.increment(1);
+                let mut events = batch.into_events();
+                for (tenant, counted) in touched.iter().zip(&counted) {
+                    if let (Some(state), Some(log)) = (&counted.tenant, events.remove(tenant))
+                        && state.publish(log)
+                    {
+                        answers.push(Answer::Woken(Arc::clone(state)));
+                    }
+                }
                 Credentials::operations_are_written(counted);
                 Ok(true)
             }

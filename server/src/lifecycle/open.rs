@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tokio_util::task::TaskTracker;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     clock::SharedClock,
@@ -71,6 +71,7 @@ pub async fn open(
         keyring,
         clock,
         tasks,
+        stop: CancellationToken::new(),
     });
     Ok(Opening { services, running })
 }

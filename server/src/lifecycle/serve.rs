@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::task::TaskTracker;
 
 use super::{StartError, accept::accept, open, signals::Signals};
 use crate::{
@@ -38,7 +38,7 @@ pub async fn serve(settings: Settings, metrics: PrometheusHandle) -> Result<(), 
     let services = opening.services;
     let mut writer = opening.running.writer;
     let limiter = Arc::new(RateLimiter::new(&services.settings.tiers, &services.clock));
-    let stop = CancellationToken::new();
+    let stop = services.stop.clone();
     jobs::start(&services, &limiter, &stop);
 
     let doors = Doors::new(&services, Arc::clone(&limiter));

@@ -141,7 +141,11 @@ pub const RULES: &[Rule] = &[
         ],
     ),
     // What is shown of the log, at either door.
-    rule("events", &["clock", "domain", "model"], &["utoipa"]),
+    rule(
+        "events",
+        &["clock", "domain", "model", "problem", "state"],
+        &["coop_engine", "tokio", "utoipa"],
+    ),
     rule(
         "jobs",
         &["domain", "rate_limit", "state"],

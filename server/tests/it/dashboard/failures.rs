@@ -117,6 +117,7 @@ fn with_clock(app: &App, clock: impl Clock) -> Services {
         keyring: Arc::clone(&services.keyring),
         clock: SharedClock::new(clock),
         tasks: services.tasks.clone(),
+        stop: services.stop.clone(),
     })
 }
 

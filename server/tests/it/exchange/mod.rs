@@ -14,4 +14,4 @@ mod limits;
 mod switches;
 mod world;
 
-pub use world::{KeyServer, LOOPBACK, World, set as key_set};
+pub use world::{KeyServer, LOOPBACK, World, set as key_set, settings as issuer_settings};

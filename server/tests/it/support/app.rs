@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use axum::body::Body;
+use axum::{body::Body, response::Response};
 use coop_engine::Label;
 use coop_locker::{
     clock::SharedClock,
@@ -27,7 +27,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Answer, ManualClock};
+use super::{Answer, EventStream, ManualClock};
 
 pub struct App {
     pub services: Services,
@@ -69,7 +69,7 @@ impl App {
             .unwrap_or_else(|e| panic!("{e}"));
         let services = opening.services;
         let limiter = Arc::new(RateLimiter::new(&services.settings.tiers, &services.clock));
-        let stop = CancellationToken::new();
+        let stop = services.stop.clone();
         jobs::start(&services, &limiter, &stop);
         let doors = Doors::new(&services, limiter);
         Self {
@@ -222,8 +222,20 @@ impl App {
 
     /// Any request at all.
     pub async fn send(&self, request: Request<Body>) -> Answer {
+        Answer::read(self.begin(request).await).await
+    }
+
+    /// The same, for an answer whose body is not read yet.
+    pub async fn begin(&self, request: Request<Body>) -> Response {
         let answer = self.doors.clone().answer(request).await;
-        Answer::read(answer.expect("infallible")).await
+        answer.expect("infallible")
+    }
+
+    /// Opens a stream of events; what comes before the first event has been read.
+    pub async fn events(&self, key: &str, query: &str) -> EventStream {
+        let request = Request::get(format!("/api/v1/events{query}")).header("x-api-key", key);
+        let request = request.body(Body::empty()).expect("a request");
+        EventStream::of(self.begin(request).await)
     }
 
     /// A request to the API with a key.

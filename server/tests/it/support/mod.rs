@@ -9,6 +9,7 @@ pub mod keys;
 mod postgres;
 pub mod schema;
 mod server;
+mod sse;
 mod wire;
 
 pub use app::{App, Tenant, by};
@@ -17,4 +18,5 @@ pub use events::EVENTS;
 pub use http::Answer;
 pub use postgres::Postgres;
 pub use server::{Server, Site};
+pub use sse::{EventStream, Frame, Frames};
 pub use wire::{Connection, Reply};

@@ -13,8 +13,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// The limits that a tiers file can set, lifted.
-const NO_LIMITS: &str =
-    "apiKeys = 0\nwritesPerMinute = 1000000000\noperationsPerDay = 0\nactiveReservations = 0\n";
+const NO_LIMITS: &str = "apiKeys = 0\nwritesPerMinute = 1000000000\noperationsPerDay = 0\nactiveReservations = 0\n\
+     eventStreams = 0\n";
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// A folder with everything that belongs to one installation.

@@ -1,3 +1,5 @@
 //! `/api/v1/events`.
 
+mod ends;
 mod history;
+mod stream;

@@ -7,24 +7,22 @@ use axum::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{
-    ApiState,
-    requester::{Requesters, Sight},
-};
+use super::read_filter;
 use crate::{
     api::{
+        ApiState,
         extract::Query,
         metered::{Answer, Limited, Metered},
         openapi::ProblemBody,
     },
-    domain::events::{self, EventFilter},
-    events::{EVENT_TYPES, ShownEvent},
+    domain::events,
+    events::ShownEvent,
 };
 
 /// Some of the history, in order.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct EventHistory {
+pub(in crate::api::v1) struct EventHistory {
     events: Vec<ShownEvent>,
     /// Ask with `after` set to it for what follows. It moves on although a filter finds nothing.
     cursor: u64,
@@ -41,7 +39,7 @@ pub(super) struct EventHistory {
     dead_code,
     reason = "documents the query, which is read strictly by hand so that every problem is named"
 )]
-pub(super) struct HistoryQuery {
+pub(in crate::api::v1) struct HistoryQuery {
     /// Events with a higher revision; 0, the whole history, if not given.
     after: Option<u64>,
     /// 100 if not given.
@@ -75,13 +73,13 @@ pub(super) struct HistoryQuery {
         (status = 503, description = "The store does not answer", body = ProblemBody),
     ),
 )]
-pub(super) async fn history(
+pub(in crate::api::v1) async fn history(
     State(state): State<ApiState>,
     asker: Metered,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Limited> {
     let mut query = Query::parse(query.as_deref());
-    let filter = filter(&mut query, &Sight::of(&asker.principal));
+    let filter = read_filter(&mut query, &asker.principal)?;
     let limit = query.limit();
     let after = match query.take("after").map(|text| text.parse::<u64>()) {
         None => 0,
@@ -94,10 +92,6 @@ pub(super) async fn history(
         }
     };
     query.finish().none_or(())?;
-    let mut requesters = Requesters::of(&asker.principal);
-    requesters.note(filter.requester.as_deref());
-    requesters.check()?;
-
     let standing = state.take(&asker, 1)?;
     let tenant = asker.principal.tenant();
     let page = events::history(&state.services.ledger, tenant, &filter, after, limit)
@@ -118,25 +112,4 @@ pub(super) async fn history(
         .recheck(&state.services)
         .map_err(|problem| Limited::new(standing, problem))?;
     Ok(Answer::ok(standing, body))
-}
-
-fn filter(query: &mut Query, sight: &Sight) -> EventFilter {
-    let kind = query.take("type");
-    if kind
-        .as_deref()
-        .is_some_and(|kind| !EVENT_TYPES.contains(&kind))
-    {
-        query.problems.add(
-            "type",
-            format_args!("must be one of {}", EVENT_TYPES.join(", ")),
-        );
-    }
-    EventFilter {
-        principal: sight.principal(),
-        resource: query.take("resource"),
-        prefix: query.take("prefix"),
-        requester: query.take("requester"),
-        kind,
-        api_key_label: query.take("apiKeyLabel"),
-    }
 }
