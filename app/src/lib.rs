@@ -13,6 +13,7 @@
 //! | `ports` | narrow traits: what the server does for a page |
 //! | [`functions`] | server functions, which islands call |
 //! | `docs` | the documentation: Markdown of the repository in pieces |
+//! | `live` | keeps an open page current |
 //! | `pages` | one file a route |
 //! | [`components`] | what several pages use, and the islands |
 //!
@@ -25,6 +26,7 @@ pub mod browser;
 pub mod components;
 pub mod error;
 pub mod functions;
+mod live;
 pub mod model;
 pub mod routes;
 

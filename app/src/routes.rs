@@ -13,6 +13,8 @@ pub const RESERVATIONS: &str = "/dashboard/reservations";
 /// Definitions of resources. The query's `name` says which one is shown, `after` where the page begins. A POST performs a
 /// form's `action`.
 pub const RESOURCES: &str = "/dashboard/resources";
+/// Tells an open page of changes (server route, GET): server-sent events.
+pub const LIVE: &str = "/dashboard/live";
 /// The tenant's audit log.
 pub const AUDIT: &str = "/dashboard/audit";
 /// The same as a file: a JSON object a line (server route, GET); carries `action`.

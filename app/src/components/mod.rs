@@ -6,6 +6,7 @@ mod claim_code;
 mod code_block;
 mod curl;
 mod key_panel;
+mod live_state;
 mod shown_key;
 mod time_ticker;
 
@@ -13,6 +14,7 @@ pub use claim_code::{ClaimCode, KeepClaimCode};
 pub use code_block::{CodeBlock, CopyCode};
 pub use curl::{Call, PLACEHOLDER_KEY};
 pub use key_panel::KeyPanel;
+pub use live_state::LiveState;
 pub use shown_key::{SHOWN_FOR, ShownKey};
 pub use time_ticker::TimeTicker;
 

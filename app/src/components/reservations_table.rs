@@ -22,11 +22,10 @@ pub fn ReservationsTable(
     };
     let shown = page.reservations.len();
     view! {
-        <section class="card" aria-labelledby="reservations-title">
+        <section class="card" id="reservations" data-live aria-labelledby="reservations-title">
             <div class="card-head">
                 <h2 id="reservations-title">"Active reservations"</h2>
                 <span class="badge">{count}</span>
-                <a class="button small push" href=routes::DASHBOARD>"Refresh"</a>
             </div>
             {if page.reservations.is_empty() {
                 view! { <Empty /> }.into_any()
@@ -46,7 +45,7 @@ fn Empty() -> impl IntoView {
         <div class="empty">
             <p class="empty-title">"Nothing is reserved"</p>
             <p class="muted">
-                "Run the first command above, then press Refresh: you will see who holds what, since when, and when it "
+                "Run the first command above: you will see who holds what, since when, and when it "
                 "comes free by itself."
             </p>
         </div>

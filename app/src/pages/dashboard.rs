@@ -1,6 +1,6 @@
 use super::{instead, signed_in};
 use crate::{
-    components::{KeyPanel, Layout, ReservationsTable, TimeTicker},
+    components::{KeyPanel, Layout, LiveState, ReservationsTable, TimeTicker},
     error::AppError,
     model::{Account, ApiKey, ReservationPage, Shown},
     ports,
@@ -62,6 +62,7 @@ fn Loaded(loaded: Data) -> impl IntoView {
                 <h1>{name}</h1>
                 <span class="badge">{tier}</span>
                 <span class="muted mono tenant">{id}</span>
+                <LiveState />
             </div>
             <KeyPanel api_key base_url shown />
             <ReservationsTable page limit />

@@ -10,6 +10,7 @@ mod forms;
 mod frame;
 mod issuer_forms;
 mod key_forms;
+mod live;
 mod pages;
 mod ports;
 mod reservation_forms;
@@ -71,6 +72,7 @@ pub fn router(services: Services, limiter: Arc<RateLimiter>) -> Router {
         .route(app::routes::SETTINGS, post(settings::post))
         .route(app::routes::AUDIT_LINES, get(export::lines))
         .route(app::routes::AUDIT_CSV, get(export::csv))
+        .route(app::routes::LIVE, get(live::live))
         .merge(admin::router(state.clone()))
         .route(app::routes::ISSUERS, post(issuer_forms::issuers))
         .route(app::routes::CLAIM, post(forms::claim))

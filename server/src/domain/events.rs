@@ -3,7 +3,17 @@
 use super::Error;
 use crate::{ledger::Ledger, model::TenantId};
 
-pub use crate::ledger::{Commit, EventFilter, EventPage, LoggedEvent, News, OpenStream, Watch};
+pub use crate::ledger::{
+    Commit, EventFilter, EventPage, LoggedEvent, News, OpenPage, OpenStream, Watch,
+};
+
+/// Watches a tenant for a page of the dashboard. Nothing when there is no such tenant, or too many pages watch it.
+#[must_use]
+pub fn watch_for_page(ledger: &Ledger, tenant: TenantId) -> Option<(Watch, OpenPage)> {
+    let tenant = ledger.credentials().tenant(tenant)?;
+    let open = tenant.open_page()?;
+    Some((tenant.watch(), open))
+}
 
 /// At most `limit` of the tenant's events after a revision.
 ///

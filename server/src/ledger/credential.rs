@@ -26,6 +26,8 @@ pub struct TenantState {
     pub(super) waiting: AtomicU32,
     /// Event streams of the API that are open.
     pub(super) streams: AtomicU64,
+    /// Pages of the dashboard that are told of changes.
+    pub(super) pages: AtomicU64,
     /// In a box of its own, since few tenants are ever watched.
     pub(super) feed: OnceLock<Box<Feed>>,
 }
@@ -44,6 +46,7 @@ impl TenantState {
             is_listed: AtomicBool::new(false),
             waiting: AtomicU32::new(0),
             streams: AtomicU64::new(0),
+            pages: AtomicU64::new(0),
             feed: OnceLock::new(),
         }
     }

@@ -35,6 +35,6 @@ pub use handle::{Decided, Ledger, Refused, Running, start};
 pub use logged::{EventFilter, EventPage, LoggedEvent, LoggedExtra};
 pub use mutation::{Effect, Mutation, MutationError};
 pub use read::{ReservationFilter, ReservationPage, ReservationPosition};
-pub use streams::OpenStream;
+pub use streams::{OpenPage, OpenStream};
 pub use usage::KeyUsage;
 pub use writer::Fatal;

@@ -6,6 +6,8 @@ use axum::{body::Body, extract::ConnectInfo, response::Response};
 use http::Request;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
+#[cfg(target_os = "linux")]
+use socket2::SockRef;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::Semaphore,
@@ -14,6 +16,9 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// How long a client may take to send the head of a request.
 const LONGEST_HEAD: Duration = Duration::from_secs(10);
+/// How long a client may leave what was sent to it unacknowledged, or unread.
+#[cfg(target_os = "linux")]
+const LONGEST_SILENCE: Duration = Duration::from_secs(30);
 /// How long to wait when the operating system has no file descriptor left.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -69,6 +74,9 @@ where
 {
     // Answers are written whole; waiting for more to send would only delay them.
     let _ = stream.set_nodelay(true);
+    // The system's default is a quarter of an hour, in which a stream to nobody would count against its tenant.
+    #[cfg(target_os = "linux")]
+    let _ = SockRef::from(&stream).set_tcp_user_timeout(Some(LONGEST_SILENCE));
     let service = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));

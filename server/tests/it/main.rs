@@ -20,6 +20,7 @@ mod logs;
 mod openapi;
 mod promises;
 mod races;
+mod resume;
 mod sign_in;
 mod store;
 mod support;

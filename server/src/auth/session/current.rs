@@ -71,6 +71,15 @@ impl<'a> Current<'a> {
         Ok(who.is_some_and(|who| now.saturating_sub(who.shown) <= FRESH))
     }
 
+    /// Whether somebody is still signed in, asked of the store once more: for what goes on after its request.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn is_signed_in_still(&self) -> Result<bool, session::Error> {
+        self.session.load().await?;
+        Ok(self.signed_in().await?.is_some())
+    }
+
     /// The hash by which this session is found among those of its person.
     #[must_use]
     pub fn id_hash(&self) -> Option<[u8; 32]> {

@@ -5,7 +5,7 @@ use std::{cell::RefCell, collections::BTreeMap, net::SocketAddr};
 use axum::{body::Body, extract::ConnectInfo};
 use http::{HeaderMap, Method, Request, header};
 
-use crate::support::{Answer, App};
+use crate::support::{Answer, App, EventStream};
 
 pub struct Browser<'a> {
     app: &'a App,
@@ -79,6 +79,25 @@ impl<'a> Browser<'a> {
         headers: &[(&str, &str)],
         body: String,
     ) -> Answer {
+        let request = self.request(method, path, headers, body);
+        let answer = self.app.send(request).await;
+        self.keep(&answer.headers);
+        answer
+    }
+
+    /// Listens to the changes that an open page is told of.
+    pub async fn live(&self) -> EventStream {
+        let request = self.request(Method::GET, "/dashboard/live", &[], String::new());
+        EventStream::of(self.app.begin(request).await)
+    }
+
+    fn request(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: String,
+    ) -> Request<Body> {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
@@ -93,10 +112,7 @@ impl<'a> Browser<'a> {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(Body::from(body)).expect("a request");
-        let answer = self.app.send(request).await;
-        self.keep(&answer.headers);
-        answer
+        request.body(Body::from(body)).expect("a request")
     }
 
     /// A cookie's value.

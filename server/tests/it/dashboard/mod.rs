@@ -11,6 +11,7 @@ mod headers;
 mod issuers;
 pub mod keys;
 mod keys_page;
+mod live;
 mod parts;
 pub mod reservations;
 mod resources;

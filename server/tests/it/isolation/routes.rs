@@ -156,6 +156,15 @@ pub const ROUTES: &[Route] = &[
     },
     Route {
         method: "get",
+        path: "/api/v1/events",
+        query: "?lastEventId=0",
+        body: None,
+        status: 200,
+        told: |answer, _| assert!(!answer.text.contains("event:"), "{}", answer.text),
+        is_public: false,
+    },
+    Route {
+        method: "get",
         path: "/api/v1/events/history",
         query: "",
         body: None,

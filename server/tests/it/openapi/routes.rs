@@ -18,6 +18,8 @@ pub const TENANT_KEY: &str = "TENANT_KEY";
 /// Its credential is a JWT or what one was exchanged for, which `exchange` knows how to make.
 pub const TOKEN: &str = "/api/v1/auth/token";
 
+/// Does not end by itself.
+pub const STREAM: &str = "/api/v1/events";
 const DEFINITION: &str = "/api/v1/Resource/definitions/{name}";
 
 const REFUSE_EVENTS: &str =
@@ -148,6 +150,13 @@ pub const ROUTES: &[Route] = &[
         statuses: &[200, 400, 401, 403, 408, 413, 415, 429, 503],
         body: None,
         sabotage: "",
+    },
+    Route {
+        method: "get",
+        path: STREAM,
+        statuses: &[200, 400, 401, 403, 429, 503],
+        body: None,
+        sabotage: "ALTER TABLE tenant_books RENAME TO hidden",
     },
     Route {
         method: "get",

@@ -220,9 +220,15 @@ impl App {
         value.expose().to_owned()
     }
 
-    /// Any request at all.
+    /// Any request at all. Of a stream that does not end, what it says until its next sign of life.
     pub async fn send(&self, request: Request<Body>) -> Answer {
-        Answer::read(self.begin(request).await).await
+        let response = self.begin(request).await;
+        let kind = response.headers().get(header::CONTENT_TYPE);
+        if kind.is_some_and(|kind| kind == "text/event-stream") {
+            self.clock.advance_ms(15_000);
+            return Answer::read_until(response, ": keepalive").await;
+        }
+        Answer::read(response).await
     }
 
     /// The same, for an answer whose body is not read yet.

@@ -23,6 +23,22 @@ impl Answer {
         }
     }
 
+    /// Reads a body up to the piece that has `end` in it.
+    pub async fn read_until(response: Response<Body>, end: &str) -> Self {
+        let (parts, mut body) = response.into_parts();
+        let mut text = String::new();
+        while !text.contains(end) {
+            let piece = body.frame().await.expect("more").expect("a body");
+            let piece = piece.into_data().expect("data");
+            text += std::str::from_utf8(&piece).expect("text");
+        }
+        Self {
+            status: parts.status,
+            headers: parts.headers,
+            text,
+        }
+    }
+
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|e| panic!("{e} in {:?}", self.text))
     }

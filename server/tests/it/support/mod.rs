@@ -18,5 +18,5 @@ pub use events::EVENTS;
 pub use http::Answer;
 pub use postgres::Postgres;
 pub use server::{Server, Site};
-pub use sse::{EventStream, Frame, Frames};
+pub use sse::{EventStream, Frame, WireStream};
 pub use wire::{Connection, Reply};

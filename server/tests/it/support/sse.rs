@@ -1,8 +1,12 @@
 //! Server-sent events, read as they come.
 
+use std::{io, net::SocketAddr};
+
 use axum::{body::Body, response::Response};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
+
+use super::Connection;
 
 /// What stands between two empty lines.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,6 +55,44 @@ impl Frames {
         let frame = Frame::read(&self.0[..end]);
         self.0.drain(..end + 2);
         Some(frame)
+    }
+}
+
+/// A stream over a real connection.
+pub struct WireStream {
+    connection: Connection,
+    frames: Frames,
+}
+
+impl WireStream {
+    pub fn open(address: SocketAddr, key: &str, last_id: u64) -> io::Result<Self> {
+        let mut connection = Connection::open(address)?;
+        let request = format!(
+            "GET /api/v1/events HTTP/1.1\r\nhost: localhost\r\nx-api-key: {key}\r\nlast-event-id: {last_id}\r\n\r\n"
+        );
+        connection.write(request.as_bytes())?;
+        let head = connection.head()?;
+        if !head.starts_with("HTTP/1.1 200") {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, head));
+        }
+        Ok(Self {
+            connection,
+            frames: Frames::default(),
+        })
+    }
+
+    /// The next frame; `None` at the end.
+    pub fn frame(&mut self) -> io::Result<Option<Frame>> {
+        loop {
+            if let Some(frame) = self.frames.pop() {
+                return Ok(Some(frame));
+            }
+            let chunk = self.connection.chunk()?;
+            if chunk.is_empty() {
+                return Ok(None);
+            }
+            self.frames.push(&chunk);
+        }
     }
 }
 

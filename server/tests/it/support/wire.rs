@@ -76,12 +76,7 @@ impl Connection {
     }
 
     pub fn read(&mut self) -> io::Result<Reply> {
-        let mut head = String::new();
-        while !head.ends_with("\r\n\r\n") {
-            if self.0.read_line(&mut head)? == 0 {
-                return Err(ErrorKind::UnexpectedEof.into());
-            }
-        }
+        let head = self.head()?;
         let malformed = || io::Error::new(ErrorKind::InvalidData, head.clone());
         let status = head.split(' ').nth(1).and_then(|text| text.parse().ok());
         let length = head
@@ -101,6 +96,17 @@ impl Connection {
         })
     }
 
+    /// The status line and the headers of an answer.
+    pub fn head(&mut self) -> io::Result<String> {
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            if self.0.read_line(&mut head)? == 0 {
+                return Err(ErrorKind::UnexpectedEof.into());
+            }
+        }
+        Ok(head)
+    }
+
     fn exactly(&mut self, length: usize) -> io::Result<Vec<u8>> {
         let mut bytes = vec![0; length];
         self.0.read_exact(&mut bytes)?;
@@ -110,16 +116,25 @@ impl Connection {
     fn chunks(&mut self) -> io::Result<Vec<u8>> {
         let mut body = Vec::new();
         loop {
-            let mut line = String::new();
-            self.0.read_line(&mut line)?;
-            let length = usize::from_str_radix(line.trim_end(), 16)
-                .map_err(|_| io::Error::new(ErrorKind::InvalidData, line))?;
-            body.extend(self.exactly(length)?);
-            self.exactly(2)?;
-            if length == 0 {
+            let chunk = self.chunk()?;
+            if chunk.is_empty() {
                 return Ok(body);
             }
+            body.extend(chunk);
         }
+    }
+
+    /// The next piece of a body that comes in chunks; nothing at its end.
+    pub fn chunk(&mut self) -> io::Result<Vec<u8>> {
+        let mut line = String::new();
+        if self.0.read_line(&mut line)? == 0 {
+            return Err(ErrorKind::UnexpectedEof.into());
+        }
+        let length = usize::from_str_radix(line.trim_end(), 16)
+            .map_err(|_| io::Error::new(ErrorKind::InvalidData, line))?;
+        let chunk = self.exactly(length)?;
+        self.exactly(2)?;
+        Ok(chunk)
     }
 
     /// Whatever still comes before the server closes the connection.
