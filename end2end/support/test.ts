@@ -26,8 +26,10 @@ export class Watch {
     });
     context.on('requestfailed', (request) => {
       const reason = request.failure()?.errorText ?? '';
-      // A page that is left drops the icon and the preloads it was still fetching.
-      const dropped = reason === 'net::ERR_ABORTED' && /^\/(favicon\.svg$|pkg\/)/.test(new URL(request.url()).pathname);
+      // A page that is left drops the icon and the preloads it was still fetching, and what keeps it current.
+      const { pathname } = new URL(request.url());
+      const dropped = reason === 'net::ERR_ABORTED'
+        && (/^\/(favicon\.svg$|pkg\/|dashboard\/live$)/.test(pathname) || request.resourceType() === 'fetch');
       if (!dropped) this.#faults.push(`request failed: ${request.method()} ${request.url()} ${reason}`);
     });
     context.on('response', (response) => {
