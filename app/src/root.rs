@@ -41,19 +41,7 @@ const PAGES: &[Page] = &[
         view: || view! { <pages::Docs /> }.into_any(),
     },
     Page {
-        path: routes::DOCS_AUTHENTICATION,
-        view: || view! { <pages::DocPage /> }.into_any(),
-    },
-    Page {
-        path: routes::DOCS_JWT_EXCHANGE,
-        view: || view! { <pages::DocPage /> }.into_any(),
-    },
-    Page {
-        path: routes::DOCS_LIMITS,
-        view: || view! { <pages::DocPage /> }.into_any(),
-    },
-    Page {
-        path: routes::DOCS_ERRORS,
+        path: routes::DOC,
         view: || view! { <pages::DocPage /> }.into_any(),
     },
     Page {
@@ -99,12 +87,12 @@ pub fn paths() -> impl Iterator<Item = &'static str> {
     PAGES.iter().map(|page| page.path)
 }
 
-/// Whether a line of the table is for a path. `{id}` at its end stands for one part, whatever that is.
+/// Whether a line of the table is for a path. A name in braces at its end stands for one part, whatever that is.
 fn is_at(pattern: &str, path: &str) -> bool {
-    match pattern.strip_suffix("{id}") {
-        Some(front) => path
+    match pattern.split_once('{') {
+        Some((front, _)) => path
             .strip_prefix(front)
-            .is_some_and(|id| !id.is_empty() && !id.contains('/')),
+            .is_some_and(|part| !part.is_empty() && !part.contains('/')),
         None => pattern == path,
     }
 }

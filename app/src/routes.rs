@@ -44,14 +44,8 @@ pub const SIGN_OUT: &str = "/auth/sign-out";
 pub const CLAIM: &str = "/claim";
 /// The documentation's contents.
 pub const DOCS: &str = "/docs";
-/// Documentation: API keys.
-pub const DOCS_AUTHENTICATION: &str = "/docs/authentication";
-/// What is demanded of a JWT, and what the token opens that it is exchanged for.
-pub const DOCS_JWT_EXCHANGE: &str = "/docs/jwt-exchange";
-/// Documentation: tiers and quotas.
-pub const DOCS_LIMITS: &str = "/docs/limits";
-/// Documentation: an anchor for each error code.
-pub const DOCS_ERRORS: &str = "/docs/errors";
+/// One page of the documentation, under the name of its file.
+pub const DOC: &str = "/docs/{name}";
 /// The API description (server route).
 pub const OPENAPI: &str = "/openapi.json";
 /// The name of the query and form field that says where to go after sign-in.
@@ -148,6 +142,12 @@ pub fn is_admin(path: &str) -> bool {
 #[must_use]
 pub fn tenant(id: &str) -> String {
     ADMIN_TENANT.replace("{id}", id)
+}
+
+/// The documentation's page of that name.
+#[must_use]
+pub fn doc(name: &str) -> String {
+    DOC.replace("{name}", name)
 }
 
 /// What a form posted to [`ISSUERS`] wants done: the values of its field `action`. All but the first one name an issuer by

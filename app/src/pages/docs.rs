@@ -1,7 +1,8 @@
 use super::{path, visitor};
 use crate::{
     components::{CopyCode, Layout},
-    docs::{Block, DOCS, Doc, blocks},
+    docs::{Block, Doc, Group, blocks},
+    pages::NotFound,
 };
 use leptos::prelude::*;
 
@@ -13,18 +14,32 @@ pub fn Docs() -> impl IntoView {
         view! {
             <Layout title="Documentation".into() account>
                 <h1>"Documentation"</h1>
-                <ul class="doc-list">
-                    {DOCS
-                        .iter()
-                        .map(|doc| view! {
-                            <li class="card">
-                                <h2><a href=doc.path>{doc.title}</a></h2>
-                                <p class="muted">{doc.about}</p>
-                            </li>
-                        })
-                        .collect_view()}
-                </ul>
+                {Group::ALL.map(|group| view! { <Cards group /> }).into_iter().collect_view()}
             </Layout>
+        }
+    })
+}
+
+/// The pages of a group, with what they are about.
+#[component]
+fn Cards(group: Group) -> impl IntoView {
+    let cards: Vec<_> = group
+        .docs()
+        .map(|doc| {
+            view! {
+                <li class="card">
+                    <h3><a href=doc.path()>{doc.title}</a></h3>
+                    <p class="muted">{doc.about}</p>
+                </li>
+            }
+        })
+        .collect();
+    (!cards.is_empty()).then(|| {
+        view! {
+            <section>
+                <h2>{group.title()}</h2>
+                <ul class="doc-list">{cards}</ul>
+            </section>
         }
     })
 }
@@ -33,35 +48,32 @@ pub fn Docs() -> impl IntoView {
 #[component]
 pub fn DocPage() -> impl IntoView {
     let path = path();
+    let Some(doc) = Doc::at(&path) else {
+        return view! { <NotFound /> }.into_any();
+    };
     Suspend::new(async move {
         let account = visitor().await;
-        let doc = DOCS.iter().find(|doc| doc.path == path);
-        doc.map(|doc| {
-            view! {
-                <Layout title=doc.title.into() account>
-                    <div class="doc">
-                        <Contents current=doc />
-                        <article class="prose">{pieces(doc)}</article>
-                    </div>
-                </Layout>
-            }
-        })
+        view! {
+            <Layout title=doc.title.into() account>
+                <div class="doc">
+                    <Contents current=doc />
+                    <article class="prose">{pieces(doc)}</article>
+                </div>
+            </Layout>
+        }
     })
+    .into_any()
 }
 
 #[component]
 fn Contents(current: &'static Doc) -> impl IntoView {
+    let link = |doc: &'static Doc| {
+        let is_current = (doc.name == current.name).then_some("page");
+        view! { <a class="nav-link" href=doc.path() aria-current=is_current>{doc.title}</a> }
+    };
     view! {
         <nav class="doc-nav" aria-label="Documentation">
-            {DOCS
-                .iter()
-                .map(|doc| {
-                    let is_current = doc.path == current.path;
-                    view! {
-                        <a class="nav-link" href=doc.path aria-current=is_current.then_some("page")>{doc.title}</a>
-                    }
-                })
-                .collect_view()}
+            {Group::ALL.into_iter().flat_map(Group::docs).map(link).collect_view()}
         </nav>
     }
 }

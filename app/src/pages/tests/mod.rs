@@ -2,9 +2,11 @@
 
 mod account;
 mod dashboard;
+mod docs;
 mod keys;
 
 use crate::{
+    docs::{DOCS, Doc},
     error::AppError,
     functions::{reveal_key, rotate_key},
     model::{Account, Issuer, RefusedForm, Reservation, Resource, Shown, Suspension, Trial},
@@ -31,7 +33,7 @@ use std::sync::Arc;
 pub(in crate::pages) struct Request {
     pub(in crate::pages) issuers: (Vec<Issuer>, bool),
     pub(in crate::pages) trial: Option<Trial>,
-    pub(in crate::pages) path: &'static str,
+    pub(in crate::pages) path: String,
     pub(in crate::pages) account: Result<Option<Account>, AppError>,
     pub(in crate::pages) reservations: Vec<Reservation>,
     pub(in crate::pages) resources: Vec<Resource>,
@@ -45,7 +47,7 @@ pub(in crate::pages) struct Request {
 }
 
 /// Somebody asks for `path`, with Google and the development sign-in configured.
-pub(in crate::pages) fn signed_in(path: &'static str) -> Request {
+pub(in crate::pages) fn signed_in(path: &str) -> Request {
     let site = Site {
         js: "/pkg/app.1.js".into(),
         wasm: "/pkg/app.1.wasm".into(),
@@ -57,7 +59,7 @@ pub(in crate::pages) fn signed_in(path: &'static str) -> Request {
         nonce: "n0nce".into(),
     };
     Request {
-        path,
+        path: path.to_owned(),
         issuers: (vec![], true),
         trial: None,
         account: Ok(Some(fake::account())),
@@ -73,7 +75,7 @@ pub(in crate::pages) fn signed_in(path: &'static str) -> Request {
     }
 }
 
-pub(in crate::pages) fn signed_out(path: &'static str) -> Request {
+pub(in crate::pages) fn signed_out(path: &str) -> Request {
     Request {
         account: Ok(None),
         ..signed_in(path)
@@ -249,8 +251,9 @@ fn a_claim_needs_somebody_to_claim_for() {
 
 #[test]
 fn every_script_has_the_nonce_and_no_page_has_inline_styles_or_handlers() {
-    for path in paths() {
-        let html = signed_in(path).html();
+    let docs = DOCS.iter().map(Doc::path);
+    for path in paths().map(str::to_owned).chain(docs) {
+        let html = signed_in(&path).html();
         let scripts = html.matches("<script").count();
         assert!(
             scripts > 0 && scripts == html.matches(r#"nonce="n0nce">"#).count() - 1,
