@@ -77,6 +77,16 @@ impl Postgres {
         format!("postgres:///postgres?host={folder}&user=tester")
     }
 
+    /// The same for a client that asks its environment, such as `psql`.
+    pub fn environment(&self) -> [(&'static str, String); 3] {
+        let folder = self.folder.path().display().to_string();
+        [
+            ("PGHOST", folder),
+            ("PGUSER", "tester".to_owned()),
+            ("PGDATABASE", "postgres".to_owned()),
+        ]
+    }
+
     fn log(&self) -> String {
         fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
