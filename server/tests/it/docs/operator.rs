@@ -1,6 +1,6 @@
 //! What an operator reads is done as it stands: settings, tenants, copies of the database and their way back.
 
-use std::{env, path::Path, process::Command};
+use std::{fs, path::Path, process::Command};
 
 use serde_json::{Value, json};
 use toml::Table;
@@ -29,18 +29,12 @@ fn stop(mut server: Server) {
     assert!(ended.success(), "{ended}");
 }
 
-/// A command line of the page, in the folder of the installation.
+/// A command of the page, in the folder of the installation. The program is found as one that is installed.
 fn shell(site: &Site, code: &str) -> Command {
     let program = Path::new(env!("CARGO_BIN_EXE_coop-locker"));
-    let folder = program.parent().expect("a folder");
-    let path = env::var_os("PATH").expect("a path");
-    let folders = [folder.to_owned()]
-        .into_iter()
-        .chain(env::split_paths(&path));
-    let mut command = run::command(Language::Shell, code);
-    command
-        .current_dir(site.folder())
-        .env("PATH", env::join_paths(folders).expect("a path"));
+    let folder = program.parent().expect("a folder").display();
+    let mut command = run::command(Language::Shell, &format!("PATH='{folder}':$PATH\n{code}"));
+    command.current_dir(site.folder());
     command
 }
 
@@ -79,7 +73,9 @@ fn the_operators_commands_do_what_their_page_says_and_a_restored_copy_gives_out_
             assert_eq!(after["status"], "ACQUIRED");
         }
         restored |= code.contains("revision + 1000000000");
-        server.map(stop);
+        if let Some(server) = server {
+            stop(server);
+        }
     }
     assert!(restored, "the page restores no copy");
 
@@ -104,7 +100,7 @@ fn the_operators_commands_do_what_their_page_says_and_a_restored_copy_gives_out_
 fn every_setting_and_every_command_is_on_the_operators_page_with_its_default() {
     let text = text_of("self-hosting.md");
     let defaults = root().join("server/config.default.toml");
-    let defaults = std::fs::read_to_string(defaults).expect("text");
+    let defaults = fs::read_to_string(defaults).expect("text");
     let defaults: Table = defaults.parse().expect("TOML");
     for (name, value) in &defaults {
         let row = text

@@ -113,11 +113,12 @@ fn blocks(page: &str) -> impl Iterator<Item = (&str, &str, &str)> {
 
 #[test]
 fn variants_that_follow_each_other_are_one_example() {
+    use Language::{JavaScript, Python, Shell};
+
     let page = "A\n```sh\n1\n```\n\n```js\n2\n```\n\n```python\n3\n```\n\n```json\n4\n```\nB\n```sh\n5\n```\nC\n```js\n6\n```\n\
         \n```text\n7\n```\n";
     let found = examples(page).expect("a page");
     let languages: Vec<_> = found.iter().map(Example::languages).collect();
-    use Language::{JavaScript, Python, Shell};
     assert_eq!(
         languages,
         [
