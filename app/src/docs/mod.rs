@@ -84,9 +84,57 @@ macro_rules! doc {
 pub(crate) const DOCS: &[Doc] = &[
     doc!(
         Group::Start,
+        "quick-start",
+        "Quick start",
+        "Reserve a name, see somebody else refused, and give it back: five calls with curl, JavaScript or Python."
+    ),
+    doc!(
+        Group::Start,
         "authentication",
         "Authentication",
         "API keys: where to find them, how to send, label, rotate and revoke them, and what they do not open."
+    ),
+    doc!(
+        Group::Reservations,
+        "reserve",
+        "Reserve",
+        "Take resources: every field, every status, what a refusal tells, how to look without taking, and what is held."
+    ),
+    doc!(
+        Group::Reservations,
+        "unreserve",
+        "Unreserve",
+        "Give back what you hold, with the release token; what is answered when it was not yours any more."
+    ),
+    doc!(
+        Group::Reservations,
+        "renew",
+        "Renew",
+        "Hold on for longer, from beside the work, and learn in time that a reservation is lost."
+    ),
+    doc!(
+        Group::Reservations,
+        "transactions",
+        "Transactions",
+        "Several resources as one step: all or none, as many as there are, or the first that is free."
+    ),
+    doc!(
+        Group::Reservations,
+        "waiting",
+        "Waiting",
+        "Stand in line for up to a minute and be served in the order of arrival, and how to keep a place for longer."
+    ),
+    doc!(
+        Group::Reservations,
+        "resources",
+        "Resources",
+        "Definitions: pools with slots, resources that take others along, trees, and delays after a lost holder."
+    ),
+    doc!(
+        Group::Trust,
+        "safety",
+        "Safety",
+        "What a lock can and cannot promise, and how a fencing token keeps a slow program from doing harm."
     ),
     doc!(
         Group::Trust,
@@ -105,5 +153,11 @@ pub(crate) const DOCS: &[Doc] = &[
         "errors",
         "Errors",
         "The shape of every answer that is not a success, and what each code means."
+    ),
+    doc!(
+        Group::Operate,
+        "self-hosting",
+        "Self-hosting",
+        "Build it, set it up for other people, watch it, copy its database, put a copy back, and upgrade."
     ),
 ];
