@@ -131,6 +131,12 @@ pub(crate) const DOCS: &[Doc] = &[
         "Definitions: pools with slots, resources that take others along, trees, and delays after a lost holder."
     ),
     doc!(
+        Group::Reservations,
+        "events",
+        "Events",
+        "Everything that happens, as it happens: a stream that goes on where it was, and the history."
+    ),
+    doc!(
         Group::Trust,
         "safety",
         "Safety",

@@ -7,6 +7,7 @@ mod api;
 mod architecture;
 mod audit;
 mod cli;
+mod clients;
 mod connections;
 mod crash;
 mod dashboard;

@@ -21,6 +21,8 @@ const EXPLAINED: &[(&str, &str, &str)] = &[
     ("get", "/api/v1/Resource/definitions", "resources"),
     ("get", "/api/v1/Resource/definitions/{name}", "resources"),
     ("delete", "/api/v1/Resource/definitions/{name}", "resources"),
+    ("get", "/api/v1/events", "events"),
+    ("get", "/api/v1/events/history", "events"),
 ];
 
 fn document() -> Value {

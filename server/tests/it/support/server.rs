@@ -84,8 +84,17 @@ impl Site {
 
     /// Serves on a free port; returns when it is ready.
     pub fn serve_with(&self, environment: &[(&str, &str)]) -> Server {
+        self.start("127.0.0.1:0", environment)
+    }
+
+    /// Serves on a port that is known beforehand.
+    pub fn serve_at(&self, address: &str) -> Server {
+        self.start(address, &[])
+    }
+
+    fn start(&self, listen: &str, environment: &[(&str, &str)]) -> Server {
         let log = self.path("server.log");
-        let mut command = self.command(&["serve", "--listen", "127.0.0.1:0"]);
+        let mut command = self.command(&["serve", "--listen", listen]);
         command
             .envs(environment.iter().copied())
             .stdout(Stdio::null())
