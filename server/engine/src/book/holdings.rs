@@ -132,6 +132,11 @@ impl Holdings {
         }
     }
 
+    /// The one that holds just this name, exclusively.
+    pub(crate) fn plain(&self, name: &str) -> Option<&Arc<Reservation>> {
+        self.0.get(name)?.plain.as_ref()
+    }
+
     pub(crate) fn asked(&self, name: &str, principal: &Principal) -> Option<&Arc<Reservation>> {
         let node = self.0.get(name)?;
         let plain = node.plain.as_ref();

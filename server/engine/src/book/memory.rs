@@ -369,6 +369,22 @@ impl Book for MemoryBook {
         self.line.in_order()
     }
 
+    fn tickets_for(&self, name: &str) -> impl Iterator<Item = &Arc<Ticket>> {
+        self.line.of_name(name)
+    }
+
+    fn tickets_of(&self, principal: &Principal) -> impl Iterator<Item = &Arc<Ticket>> {
+        self.line.of_principal(principal)
+    }
+
+    fn tickets_due(&self, now: Time) -> impl Iterator<Item = &Arc<Ticket>> {
+        self.line.due(now)
+    }
+
+    fn waited_for(&self) -> u64 {
+        self.line.weight()
+    }
+
     fn next_deadline(&self) -> Option<Time> {
         let held = self.deadlines.first_key_value();
         let held = held.map(|((deadline, _), _)| *deadline);

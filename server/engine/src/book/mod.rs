@@ -99,6 +99,34 @@ pub trait Book {
     /// All tickets in order.
     fn tickets(&self) -> impl Iterator<Item = &Arc<Ticket>>;
 
+    /// The tickets that want this name or something below it in a tree, in order. Like the next three it may be asked
+    /// with every decision: where many wait, looking through all of them is too slow.
+    fn tickets_for(&self, name: &str) -> impl Iterator<Item = &Arc<Ticket>> {
+        self.tickets().filter(move |ticket| {
+            let mut wants = ticket.wants.iter();
+            let is_above = |above: &ResourceName| above.as_str() == name;
+            wants.any(|want| want.name.as_str() == name || want.path.names().iter().any(is_above))
+        })
+    }
+
+    /// The tickets of a principal, in order.
+    fn tickets_of(&self, principal: &Principal) -> impl Iterator<Item = &Arc<Ticket>> {
+        self.tickets()
+            .filter(move |ticket| ticket.principal == *principal)
+    }
+
+    /// The tickets whose deadline is at `now` or before.
+    fn tickets_due(&self, now: Time) -> impl Iterator<Item = &Arc<Ticket>> {
+        self.tickets()
+            .filter(move |ticket| ticket.deadline() <= now)
+    }
+
+    /// For how many reservations all tickets count together.
+    fn waited_for(&self) -> u64 {
+        let weights = self.tickets().map(|ticket| ticket.weight());
+        weights.fold(0, u64::saturating_add)
+    }
+
     /// When the next thing happens by itself: a reservation or a lock delay ends, or somebody has waited long enough. It
     /// may have passed.
     fn next_deadline(&self) -> Option<Time>;

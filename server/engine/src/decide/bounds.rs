@@ -19,7 +19,7 @@ pub(super) fn exceeded<B: Book>(
         return None;
     }
     if let Some(limit) = draft.limits.active_reservations {
-        let waiting = waiting(draft, |_| true);
+        let waiting = draft.waited_for(None);
         // What is due is held no longer, even if there was more of it than one decision may announce. Counting it costs
         // what is due, and only tenants at their limit pay.
         let due = || draft.book.due(draft.now).count() as u64;
@@ -53,7 +53,7 @@ fn over_own_limit<B: Book>(
     let over = bounded.find(|principal| {
         let grants = granted().filter(|other| other == principal).count() as u64;
         let joins = joining.filter(|(other, _)| other == principal);
-        let waiting = waiting(draft, |other| other == *principal);
+        let waiting = draft.waited_for(Some(principal));
         let wanted = grants
             .saturating_add(joins.map_or(0, |(_, weight)| weight))
             .saturating_add(waiting);
@@ -68,14 +68,6 @@ fn over_own_limit<B: Book>(
 fn is_over(in_book: u64, wanted: u64, limit: u64, due: impl FnOnce() -> u64) -> bool {
     in_book.saturating_add(wanted) > limit
         && in_book.saturating_sub(due()).saturating_add(wanted) > limit
-}
-
-/// What those who wait will hold.
-fn waiting<B: Book>(draft: &Draft<'_, B>, is_meant: impl Fn(&Principal) -> bool) -> u64 {
-    let tickets = draft.line.iter();
-    tickets
-        .filter(|ticket| is_meant(&ticket.principal))
-        .fold(0, |sum, ticket| sum.saturating_add(ticket.weight()))
 }
 
 /// When the first of these expires that are still held.

@@ -31,8 +31,8 @@ pub(super) struct Draft<'a, B> {
     pub(super) places: BTreeMap<ResourceName, Place>,
     /// Pools that were looked through, as long as nothing changes.
     pub(super) pools: HashMap<ResourceName, Arc<Pool>>,
-    /// All tickets by now, in order.
-    pub(super) line: Vec<Arc<Ticket>>,
+    /// All tickets by now, in order; `None`: those of the book.
+    pub(super) line: Option<Vec<Arc<Ticket>>>,
     /// What has happened that may let somebody in who waits.
     pub(super) stir: Stir,
 }
@@ -63,7 +63,7 @@ impl<'a, B: Book> Draft<'a, B> {
             definitions: BTreeMap::new(),
             places: BTreeMap::new(),
             pools: HashMap::new(),
-            line: book.tickets().cloned().collect(),
+            line: None,
             stir: Stir::default(),
         }
     }
@@ -136,6 +136,11 @@ impl<'a, B: Book> Draft<'a, B> {
         self.begun.is_known(name)
     }
 
+    /// What has begun under a name, holds just that, and keeps everybody else out.
+    pub(super) fn begun_plainly(&self, name: &str) -> Option<&Arc<Reservation>> {
+        self.begun.plain(name)
+    }
+
     /// The lock delay that runs on a node.
     pub(super) fn closure(&self, node: &str) -> Option<&Arc<Closure>> {
         let known = [self.closed.at(node), self.book.closure(node)];
@@ -189,7 +194,7 @@ impl<'a, B: Book> Draft<'a, B> {
     pub(super) fn begin(&mut self, reservation: &Arc<Reservation>, transaction: Option<Arc<str>>) {
         self.changes.push(Change::Put(Arc::clone(reservation)));
         // What is granted lets nobody in but the one who has it, who may wait for it as well or share it with himself.
-        if !self.line.is_empty() {
+        if !self.is_line_empty() {
             self.stir.granted(&reservation.principal);
         }
         let label = Arc::clone(&reservation.label);
@@ -209,7 +214,7 @@ impl<'a, B: Book> Draft<'a, B> {
         reason: Option<Reason>,
     ) {
         self.changes.push(Change::Remove(Arc::clone(reservation)));
-        if !self.line.is_empty() {
+        if !self.is_line_empty() {
             self.stir.ended(reservation);
         }
         let subject = Subject::Reservation(Arc::clone(reservation));

@@ -25,11 +25,11 @@ pub(super) fn ahead_of<B: Book>(
     method: Option<Method>,
     items: &[ReserveItem],
 ) -> Vec<Arc<Ticket>> {
-    let own = items
-        .first()
-        .and_then(|item| place(draft, issuer, item, method, items));
-    let before = &draft.line[..own.unwrap_or(draft.line.len())];
-    heard(before)
+    let names = items.iter().map(|item| &item.resource);
+    let tickets = draft.tickets_about(names);
+    heard_until(&tickets, |ticket| {
+        is_own(draft, ticket, issuer, method, items)
+    })
 }
 
 /// The same for somebody who only looks.
@@ -38,12 +38,19 @@ pub(super) fn ahead_of_check<B: Book>(
     who: Option<&Principal>,
     item: &CheckItem,
 ) -> Vec<Arc<Ticket>> {
-    let own = draft.line.iter().position(|ticket| {
+    let tickets = draft.tickets_about([&item.resource].into_iter());
+    heard_until(&tickets, |ticket| {
         let is_it = matches!(&ticket.ask, Ask::Reserve(asked)
             if asked.resource == item.resource && asked.mode == item.mode);
         is_it && who == Some(&ticket.principal) && is_kept(ticket, draft.now)
-    });
-    heard(&draft.line[..own.unwrap_or(draft.line.len())])
+    })
+}
+
+/// Those before the first such ticket that claim something.
+fn heard_until(tickets: &[&Arc<Ticket>], is_own: impl Fn(&Ticket) -> bool) -> Vec<Arc<Ticket>> {
+    let before = tickets.iter().take_while(|ticket| !is_own(ticket));
+    let heard = before.filter(|ticket| ticket.is_heard());
+    heard.map(|ticket| Arc::clone(ticket)).collect()
 }
 
 fn is_kept(ticket: &Ticket, now: Time) -> bool {
@@ -56,19 +63,18 @@ pub(super) fn heard(tickets: &[Arc<Ticket>]) -> Vec<Arc<Ticket>> {
     heard.cloned().collect()
 }
 
-/// Where in the line the ticket is that somebody has for just this.
-fn place<B: Book>(
+/// Whether it is the ticket that somebody has for just this.
+fn is_own<B: Book>(
     draft: &Draft<'_, B>,
+    ticket: &Ticket,
     issuer: Option<IssuerId>,
-    first: &ReserveItem,
     method: Option<Method>,
     items: &[ReserveItem],
-) -> Option<usize> {
-    draft.line.iter().position(|ticket| {
-        ticket.principal.is(issuer, &first.requester)
-            && ticket.ask.is_for(method, items)
-            && is_kept(ticket, draft.now)
-    })
+) -> bool {
+    let is_his = |first: &ReserveItem| ticket.principal.is(issuer, &first.requester);
+    items.first().is_some_and(is_his)
+        && ticket.ask.is_for(method, items)
+        && is_kept(ticket, draft.now)
 }
 
 /// Lets a request wait: at the place that its principal has for the same already, or at the end of the line.
@@ -85,12 +91,16 @@ pub(super) fn join<B: Book>(
         issuer: caller.issuer,
         requester: first.requester.clone(),
     };
-    let own = place(draft, caller.issuer, first, ask.method(), ask.items());
-    let waiters: usize = draft.line.iter().map(|ticket| ticket.listeners.len()).sum();
+    // Whoever waits changes the line anyway.
+    let line = draft.line_mut().clone();
+    let own = line
+        .iter()
+        .position(|ticket| is_own(draft, ticket, caller.issuer, ask.method(), ask.items()));
+    let waiters: usize = line.iter().map(|ticket| ticket.listeners.len()).sum();
     if waiters >= Limits::WAITERS {
         return Outcome::Denied(Denial::Waiters);
     }
-    let is_counted = own.is_some_and(|index| draft.line[index].is_heard());
+    let is_counted = own.is_some_and(|index| line[index].is_heard());
     let weight = if is_counted { 0 } else { ask.weight() };
     if let Some(denial) = bounds::exceeded(draft, draft.mark(), Some((&principal, weight))) {
         return Outcome::Denied(denial);
@@ -102,12 +112,12 @@ pub(super) fn join<B: Book>(
         until: draft.now.saturating_add(wait.at_most),
     };
     if let Some(index) = own {
-        let mut ticket = Ticket::clone(&draft.line[index]);
+        let mut ticket = Ticket::clone(&line[index]);
         ticket.listeners.push(listener);
         replace(draft, index, Some(ticket));
         return Outcome::Waiting;
     }
-    let last = draft.line.last().map_or(TicketId::ZERO, |ticket| ticket.id);
+    let last = line.last().map_or(TicketId::ZERO, |ticket| ticket.id);
     let wants = ask.items().iter();
     let ticket = Arc::new(Ticket {
         id: last.next(),
@@ -120,27 +130,27 @@ pub(super) fn join<B: Book>(
         kept_until: draft.now,
     });
     draft.quietly(Change::Queue(Arc::clone(&ticket)));
-    draft.line.push(ticket);
+    draft.line_mut().push(ticket);
     Outcome::Waiting
 }
 
 /// Puts another ticket in the place of one, or none.
 fn replace<B: Book>(draft: &mut Draft<'_, B>, index: usize, by: Option<Ticket>) {
-    let before = Arc::clone(&draft.line[index]);
+    let before = Arc::clone(&draft.line_mut()[index]);
     draft.quietly(Change::Unqueue(before));
     if let Some(ticket) = by {
         let ticket = Arc::new(ticket);
         draft.quietly(Change::Queue(Arc::clone(&ticket)));
-        draft.line[index] = ticket;
+        draft.line_mut()[index] = ticket;
     } else {
-        draft.line.remove(index);
+        draft.line_mut().remove(index);
     }
 }
 
 /// These requests wait no longer. A ticket that nobody listens to any more is gone at once.
 pub(super) fn leave<B: Book>(draft: &mut Draft<'_, B>, waiters: &[WaiterId]) {
-    for index in (0..draft.line.len()).rev() {
-        let ticket = &draft.line[index];
+    let line = draft.line_mut().clone();
+    for (index, ticket) in line.iter().enumerate().rev() {
         let stays = |listener: &Listener| !waiters.contains(&listener.waiter);
         if ticket.listeners.iter().all(stays) {
             continue;
@@ -155,17 +165,17 @@ pub(super) fn leave<B: Book>(draft: &mut Draft<'_, B>, waiters: &[WaiterId]) {
 
 /// Everybody who waits is refused now.
 pub(super) fn end<B: Book>(draft: &mut Draft<'_, B>) {
-    let line = draft.line.clone();
+    let line = draft.line_mut().clone();
     for (index, ticket) in line.iter().enumerate() {
         refuse(draft, &line, index, |_| true);
         draft.quietly(Change::Unqueue(Arc::clone(ticket)));
     }
-    draft.line.clear();
+    draft.line_mut().clear();
 }
 
 /// Grants what can be granted by now to those who wait, in order, and refuses those who have waited long enough.
 pub(super) fn serve<B: Book>(draft: &mut Draft<'_, B>) {
-    if draft.line.is_empty() {
+    if draft.is_line_empty() {
         return;
     }
     grant(draft);
@@ -174,16 +184,16 @@ pub(super) fn serve<B: Book>(draft: &mut Draft<'_, B>) {
 }
 
 fn grant<B: Book>(draft: &mut Draft<'_, B>) {
-    let is_concerned = |ticket: &Arc<Ticket>| draft.concerns(ticket);
-    if draft.stir.is_still() || !draft.line.iter().any(is_concerned) {
+    if draft.stir.is_still() || !draft.is_anybody_concerned() {
         draft.stir = Stir::default();
         return;
     }
     let mut ahead = Vec::new();
     let mut left = Vec::new();
-    for ticket in mem::take(&mut draft.line) {
+    for ticket in mem::take(draft.line_mut()) {
         let listener = ticket.listeners.first();
-        let listener = listener.filter(|_| draft.concerns(&ticket));
+        let listener =
+            listener.filter(|_| draft.concerns(&ticket) && !is_just_taken(draft, &ticket));
         let granted = listener.and_then(|first| attempt(draft, &ticket, first, &ahead));
         let Some(outcome) = granted else {
             if ticket.is_heard() {
@@ -202,8 +212,20 @@ fn grant<B: Book>(draft: &mut Draft<'_, B>) {
         draft.unclaim(&ticket);
         draft.quietly(Change::Unqueue(ticket));
     }
-    draft.line = left;
+    draft.line = Some(left);
     draft.stir = Stir::default();
+}
+
+/// Whether another has just been granted a name without which this ticket is no use: one look instead of an attempt for
+/// each of the many who wait for it.
+fn is_just_taken<B: Book>(draft: &mut Draft<'_, B>, ticket: &Ticket) -> bool {
+    draft.catch_up();
+    let needs_all = matches!(ticket.ask.method(), None | Some(Method::AllOrNone));
+    needs_all
+        && ticket.wants.iter().any(|want| {
+            let taken = draft.begun_plainly(want.name.as_str());
+            taken.is_some_and(|by| by.principal != ticket.principal)
+        })
 }
 
 /// What those are told who waited for the same beside the one that it was granted to.
@@ -227,10 +249,10 @@ fn had(outcome: &Outcome) -> Outcome {
 
 fn time_out<B: Book>(draft: &mut Draft<'_, B>) {
     let now = draft.now;
-    if draft.line.iter().all(|ticket| ticket.deadline() > now) {
+    if !draft.is_anybody_due() {
         return;
     }
-    let line = draft.line.clone();
+    let line = draft.line_mut().clone();
     for (index, ticket) in line.iter().enumerate() {
         if ticket.deadline() <= now {
             refuse(draft, &line, index, |listener| listener.until <= now);

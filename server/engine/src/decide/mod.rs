@@ -12,6 +12,7 @@ mod find;
 mod force;
 mod line;
 mod pool;
+mod queue;
 mod register;
 mod release;
 mod renew;

@@ -220,12 +220,11 @@ fn is_in_use<B: Book>(draft: &Draft<'_, B>, definition: &Arc<Definition>) -> boo
     };
     pool::nodes(definition).any(|(node, _)| draft.is_held(node.as_str()))
         || draft
-            .line
-            .iter()
+            .tickets()
             .any(|ticket| ticket.wants.iter().any(|want| is_meant(&want.name)))
 }
 
 fn is_waited_for<B: Book>(draft: &Draft<'_, B>, name: &ResourceName) -> bool {
-    let mut wants = draft.line.iter().flat_map(|ticket| &ticket.wants);
+    let mut wants = draft.tickets().flat_map(|ticket| &ticket.wants);
     wants.any(|want| want.name == *name)
 }

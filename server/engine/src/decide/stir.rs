@@ -26,6 +26,20 @@ impl Stir {
         !self.everybody && self.at.is_empty() && self.above.is_empty() && self.principals.is_empty()
     }
 
+    pub(super) const fn is_for_everybody(&self) -> bool {
+        self.everybody
+    }
+
+    /// What has become free or claimed no longer, and what stands above it.
+    pub(super) fn names(&self) -> impl Iterator<Item = &ResourceName> {
+        self.at.iter().chain(&self.above)
+    }
+
+    /// Who has been granted something.
+    pub(super) fn principals(&self) -> impl Iterator<Item = &Principal> {
+        self.principals.iter()
+    }
+
     /// Something that may concern anybody.
     pub(super) const fn everybody(&mut self) {
         self.everybody = true;
