@@ -51,6 +51,27 @@ pub enum Subcommand {
         #[arg(long)]
         threads: usize,
     },
+    /// What very many reservations of one tenant cost, next to a thousand
+    Scale(Scale),
+}
+
+#[derive(clap::Args)]
+pub struct Scale {
+    /// The server to measure
+    #[arg(long, default_value = "target/release/coop-locker")]
+    pub server: PathBuf,
+
+    /// Where the databases go: a folder on the disk that matters
+    #[arg(long, default_value = "target/bench")]
+    pub dir: PathBuf,
+
+    /// How many are very many, by the hundred
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(2_000..=10_000_000))]
+    pub reservations: u32,
+
+    /// Rounds of two seconds each
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub rounds: u32,
 }
 
 /// What to do, with nothing left open.

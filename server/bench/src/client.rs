@@ -1,6 +1,6 @@
 //! One client: its connection, its resources, its checks.
 
-use std::io::Write;
+use std::{fmt, io::Write};
 
 use anyhow::{Context, Result, ensure};
 
@@ -55,26 +55,62 @@ impl Client {
     pub async fn cycle(&mut self) -> Result<()> {
         let (number, resource) = (self.number, self.turn % RESOURCES);
         self.turn = self.turn.wrapping_add(1);
+        self.ask_for(format_args!("bench-{number}-{resource}"), 0)?;
+        self.take().await?;
+        self.give_back(format_args!("bench-{number}-{resource}"))?;
+        self.given_back().await
+    }
 
+    /// Prepares a request for a resource, for a minute, with so many seconds to wait for it.
+    ///
+    /// # Errors
+    /// None that happens: it writes into memory.
+    pub fn ask_for(&mut self, resource: fmt::Arguments<'_>, wait_seconds: u32) -> Result<()> {
+        let number = self.number;
         self.body.clear();
         write!(
             self.body,
-            r#"[{{"requester":"bench-{number}","resource":"bench-{number}-{resource}","ttlSeconds":60}}]"#
+            r#"[{{"requester":"bench-{number}","resource":"{resource}","ttlSeconds":60"#
         )?;
-        assemble(&mut self.request, &self.reserve, &self.body)?;
+        if wait_seconds > 0 {
+            write!(self.body, r#","waitSeconds":{wait_seconds}"#)?;
+        }
+        self.body.extend_from_slice(b"}]");
+        assemble(&mut self.request, &self.reserve, &self.body)
+    }
+
+    /// Sends what was prepared, and keeps the release token.
+    ///
+    /// # Errors
+    /// When the connection breaks or it is not acquired.
+    pub async fn take(&mut self) -> Result<()> {
         let answer = self.connection.exchange(&self.request).await?;
         let body = checked(answer.status, answer.body, r#""status":"ACQUIRED""#)?;
         let token = text_after(body, r#""releaseToken":""#).context("no releaseToken")?;
         self.release_token.clear();
         self.release_token.push_str(token);
+        Ok(())
+    }
 
+    /// Prepares the release of what was taken last.
+    ///
+    /// # Errors
+    /// None that happens: it writes into memory.
+    pub fn give_back(&mut self, resource: fmt::Arguments<'_>) -> Result<()> {
+        let (number, token) = (self.number, &self.release_token);
         self.body.clear();
         write!(
             self.body,
-            r#"[{{"requester":"bench-{number}","resource":"bench-{number}-{resource}","releaseToken":"{}"}}]"#,
-            self.release_token
+            r#"[{{"requester":"bench-{number}","resource":"{resource}","releaseToken":"{token}"}}]"#
         )?;
-        assemble(&mut self.request, &self.unreserve, &self.body)?;
+        assemble(&mut self.request, &self.unreserve, &self.body)
+    }
+
+    /// Sends what was prepared.
+    ///
+    /// # Errors
+    /// When the connection breaks or it is not relinquished.
+    pub async fn given_back(&mut self) -> Result<()> {
         let answer = self.connection.exchange(&self.request).await?;
         checked(answer.status, answer.body, r#""status":"RELINQUISHED""#)?;
         Ok(())
@@ -90,7 +126,10 @@ fn assemble(request: &mut Vec<u8>, head: &[u8], body: &[u8]) -> Result<()> {
 }
 
 /// The body as text, if the answer is 200 and says what it must.
-fn checked<'a>(status: u16, body: &'a [u8], expected: &str) -> Result<&'a str> {
+///
+/// # Errors
+/// Otherwise, with the answer.
+pub fn checked<'a>(status: u16, body: &'a [u8], expected: &str) -> Result<&'a str> {
     let text = str::from_utf8(body).context("the body is not text")?;
     ensure!(
         status == 200 && text.contains(expected),
@@ -100,7 +139,7 @@ fn checked<'a>(status: u16, body: &'a [u8], expected: &str) -> Result<&'a str> {
 }
 
 /// The string that begins after `mark`. Enough for a token, in which nothing is escaped.
-fn text_after<'a>(text: &'a str, mark: &str) -> Option<&'a str> {
+pub fn text_after<'a>(text: &'a str, mark: &str) -> Option<&'a str> {
     let (_, rest) = text.split_once(mark)?;
     let (value, _) = rest.split_once('"')?;
     Some(value)

@@ -9,6 +9,8 @@ use tokio::{
     net::TcpStream,
 };
 
+use crate::target::Target;
+
 /// An answer; its body borrows the connection's buffer.
 pub struct Response<'a> {
     pub status: u16,
@@ -66,6 +68,38 @@ impl Connection {
         let mut request = Vec::new();
         write!(request, "GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n")?;
         self.exchange(&request).await
+    }
+
+    /// A GET of the API.
+    ///
+    /// # Errors
+    /// As [`Connection::exchange`].
+    pub async fn read(&mut self, target: &Target, path: &str) -> Result<Response<'_>> {
+        self.call(target, "GET", path, "").await
+    }
+
+    /// A POST of JSON to the API.
+    ///
+    /// # Errors
+    /// As [`Connection::exchange`].
+    pub async fn post(&mut self, target: &Target, path: &str, body: &str) -> Result<Response<'_>> {
+        self.call(target, "POST", path, body).await
+    }
+
+    async fn call(
+        &mut self,
+        target: &Target,
+        method: &str,
+        path: &str,
+        body: &str,
+    ) -> Result<Response<'_>> {
+        let request = format!(
+            "{method} /api/v1{path} HTTP/1.1\r\nHost: localhost:{}\r\nX-Api-Key: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            target.address.port(),
+            target.api_key,
+            body.len()
+        );
+        self.exchange(request.as_bytes()).await
     }
 }
 

@@ -20,6 +20,10 @@ const WARMING: u8 = 0;
 const MEASURING: u8 = 1;
 const OVER: u8 = 2;
 
+/// What is to be done with the time at present.
+#[derive(Clone, Default)]
+pub struct Phase(Arc<AtomicU8>);
+
 /// Long enough for every client to have its connection and its place in the rhythm.
 const WARM_UP: Duration = Duration::from_millis(300);
 
@@ -38,6 +42,13 @@ pub struct Round {
     pub flushes: Option<f64>,
 }
 
+/// What was seen of the server while something was measured.
+pub struct Window {
+    pub elapsed: Duration,
+    pub cpu: Duration,
+    pub flushes: Option<f64>,
+}
+
 /// Drives the server with `clients` clients for `length` after a warm-up.
 ///
 /// # Errors
@@ -47,58 +58,91 @@ pub async fn run(target: &Target, clients: u32, length: Duration) -> Result<Roun
     for number in 0..clients {
         connected.push(Client::open(target, number).await?);
     }
-    let phase = Arc::new(AtomicU8::new(WARMING));
+    let phase = Phase::default();
     let mut tasks = JoinSet::new();
     for client in connected {
-        tasks.spawn(drive(client, Arc::clone(&phase)));
+        tasks.spawn(drive(client, phase.clone()));
     }
+    let window = watch(target, length, &phase).await?;
+    let mut latencies = collect(tasks).await?;
+    latencies.sort_unstable();
+    Ok(Round {
+        latencies,
+        elapsed: window.elapsed,
+        cpu: window.cpu,
+        flushes: window.flushes,
+    })
+}
 
+/// Lets clients warm up, and watches the server for `length`. Then they are to stop.
+///
+/// # Errors
+/// When the server has ended.
+pub async fn watch(target: &Target, length: Duration, phase: &Phase) -> Result<Window> {
     sleep(WARM_UP).await;
     let flushes_before = flushes(target).await?;
     let cpu_before = process::cpu_time(target.process)?;
     let begin = clock::now();
-    phase.store(MEASURING, Ordering::Relaxed);
+    phase.0.store(MEASURING, Ordering::Relaxed);
     sleep(length).await;
-    phase.store(OVER, Ordering::Relaxed);
+    phase.0.store(OVER, Ordering::Relaxed);
     let elapsed = begin.elapsed();
     let cpu = process::cpu_time(target.process)?.saturating_sub(cpu_before);
     let flushes_after = flushes(target).await?;
-
-    let mut latencies = timeout(PATIENCE, collect(tasks))
-        .await
-        .context("a client got no answer in 30 s")??;
-    latencies.sort_unstable();
-    Ok(Round {
-        latencies,
+    let flushes = flushes_after.zip(flushes_before);
+    Ok(Window {
         elapsed,
         cpu,
-        flushes: flushes_after
-            .zip(flushes_before)
-            .map(|(after, before)| after - before),
+        flushes: flushes.map(|(after, before)| after - before),
     })
 }
 
-/// Cycles until the round is over. The last cycle is completed, so that nothing stays reserved.
-async fn drive(mut client: Client, phase: Arc<AtomicU8>) -> Result<Vec<Duration>> {
-    let mut latencies = Vec::with_capacity(1 << 14);
-    loop {
-        let begin = clock::now();
-        client.cycle().await?;
-        match phase.load(Ordering::Relaxed) {
-            WARMING => {}
-            MEASURING => latencies.push(begin.elapsed()),
-            _ => return Ok(latencies),
+impl Phase {
+    /// Whether what happens now counts; `None`: it is time to stop.
+    pub fn counts(&self) -> Option<bool> {
+        match self.0.load(Ordering::Relaxed) {
+            WARMING => Some(false),
+            MEASURING => Some(true),
+            _ => None,
         }
     }
 }
 
-async fn collect(mut tasks: JoinSet<Result<Vec<Duration>>>) -> Result<Vec<Duration>> {
-    let mut latencies = Vec::new();
+/// Cycles until the round is over. The last cycle is completed, so that nothing stays reserved.
+async fn drive(mut client: Client, phase: Phase) -> Result<Vec<Duration>> {
+    let mut latencies = Vec::with_capacity(1 << 14);
+    loop {
+        let begin = clock::now();
+        client.cycle().await?;
+        match phase.counts() {
+            Some(false) => {}
+            Some(true) => latencies.push(begin.elapsed()),
+            None => return Ok(latencies),
+        }
+    }
+}
+
+/// What all clients have to say, in no order.
+///
+/// # Errors
+/// When one of them got a wrong answer, or none in time: the count of such clients and the first one's story.
+pub async fn collect<T: 'static>(tasks: JoinSet<Result<Vec<T>>>) -> Result<Vec<T>> {
+    timeout(PATIENCE, join(tasks))
+        .await
+        .context("a client got no answer in 30 s")?
+}
+
+/// As [`collect`], for what may take long.
+///
+/// # Errors
+/// As there, but for the time.
+pub async fn join<T: 'static>(mut tasks: JoinSet<Result<Vec<T>>>) -> Result<Vec<T>> {
+    let mut found = Vec::new();
     let mut first = None;
     let mut failed = 0;
     while let Some(joined) = tasks.join_next().await {
         match joined.context("a client panicked")? {
-            Ok(more) => latencies.extend(more),
+            Ok(more) => found.extend(more),
             Err(error) => {
                 failed += 1;
                 first.get_or_insert(error);
@@ -108,7 +152,7 @@ async fn collect(mut tasks: JoinSet<Result<Vec<Duration>>>) -> Result<Vec<Durati
     if let Some(error) = first {
         bail!("{failed} clients got a wrong answer; the first: {error:#}");
     }
-    Ok(latencies)
+    Ok(found)
 }
 
 async fn flushes(target: &Target) -> Result<Option<f64>> {

@@ -5,14 +5,21 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     process::Stdio,
+    time::Duration,
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 use tempfile::TempDir;
-use tokio::process::{Child, Command};
+use tokio::{
+    process::{Child, Command},
+    time::timeout,
+};
 
-use crate::target::{Target, free_address, wait_until_ready};
+use crate::{
+    clock,
+    target::{Target, free_address, wait_until_ready},
+};
 
 /// The limits that a tiers file can set, lifted. 0 stands for unlimited; the rate has to be a number.
 const LIMITS: &str = "apiKeys = 0\nwritesPerMinute = 1000000000\noperationsPerDay = 0\nactiveReservations = 0\neventStreams = 0\nhistoryHours = 24\njwtExchange = true\n";
@@ -21,8 +28,12 @@ const LIMITS: &str = "apiKeys = 0\nwritesPerMinute = 1000000000\noperationsPerDa
 pub struct Locker {
     pub target: Target,
     folder: TempDir,
-    _child: Child,
+    setup: Setup,
+    child: Child,
 }
+
+/// How long a stop may take.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What `tenant create --json` prints, as far as it is needed.
 #[derive(Deserialize)]
@@ -66,8 +77,47 @@ impl Locker {
                 metrics: Some(setup.metrics),
             },
             folder,
-            _child: child,
+            setup,
+            child,
         })
+    }
+
+    /// Stops the server as an operator would, which leaves everything in the database file itself.
+    ///
+    /// # Errors
+    /// When it does not end in time, or not well.
+    pub async fn stop(&mut self) -> Result<()> {
+        let process = self.child.id().context("coop-locker has ended")?;
+        let sent = Command::new("kill")
+            .args(["-TERM", &process.to_string()])
+            .status()
+            .await;
+        ensure!(sent?.success(), "kill(1) failed");
+        let status = timeout(PATIENCE, self.child.wait()).await;
+        let status = status.context("coop-locker did not stop")??;
+        ensure!(status.success(), "coop-locker ended with {status}");
+        Ok(())
+    }
+
+    /// Starts it again. How long it took until it said that it is ready.
+    ///
+    /// # Errors
+    /// When it does not come up.
+    pub async fn start_again(&mut self) -> Result<Duration> {
+        let begin = clock::now();
+        self.child = self.setup.serve()?;
+        wait_until_ready(&mut self.child, self.setup.listen).await?;
+        let elapsed = begin.elapsed();
+        self.target.process = self.child.id().context("coop-locker has ended")?;
+        Ok(elapsed)
+    }
+
+    /// Bytes of the database file.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn database_bytes(&self) -> Result<u64> {
+        Ok(fs::metadata(self.setup.database())?.len())
     }
 
     /// The folder with the database, for what has to lie on the same disk.
@@ -92,7 +142,7 @@ impl Setup {
             .env_clear()
             .env(
                 "COOP_LOCKER_DATABASE_URL",
-                format!("sqlite:{}", file("coop-locker.db").display()),
+                format!("sqlite:{}", self.database().display()),
             )
             .env("COOP_LOCKER_LISTEN", self.listen.to_string())
             .env(
@@ -135,6 +185,10 @@ impl Setup {
             .stderr(log)
             .spawn()
             .context("cannot start coop-locker")
+    }
+
+    fn database(&self) -> PathBuf {
+        self.folder.join("coop-locker.db")
     }
 
     fn log(&self) -> PathBuf {

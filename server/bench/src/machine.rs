@@ -1,6 +1,6 @@
 //! Where the figures come from: without it they mean nothing later.
 
-use std::{fs, num::NonZero, path::Path, process::Command, thread};
+use std::{fmt, fs, num::NonZero, path::Path, process::Command, thread};
 
 /// The machine and the state of the sources, as far as they can be found out.
 pub struct Machine {
@@ -26,6 +26,17 @@ impl Machine {
             commit: commit().unwrap_or_else(unknown),
             load: load().unwrap_or_else(unknown),
         }
+    }
+}
+
+impl fmt::Display for Machine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "- machine: {}, {} cores, Linux {}, {}; load before the run {}",
+            self.cpu, self.cores, self.kernel, self.filesystem, self.load
+        )?;
+        write!(f, "- commit: {}", self.commit)
     }
 }
 

@@ -16,6 +16,11 @@
 //! Figures are medians over the rounds. CPU time is the server's own, read from `/proc`, in steps of 10 ms; flushes come
 //! from the server's counter `coop_ledger_commits_total`. Clients share the machine with the server.
 //!
+//! **Hand-offs** are measured with 64 clients that wait for one resource and release it at once; **expiries** by those
+//! who wait for what expires, on the clock of the machine.
+//!
+//! `coop-bench scale` measures something else: a tenant with a million reservations next to one with a thousand.
+//!
 //! # How to read a missed floor
 //! The table goes to standard output, progress to standard error. A missed floor is said in the table and does not fail
 //! the run: it may be the machine. Wrong answers do.
@@ -24,7 +29,9 @@ mod arguments;
 mod ceiling;
 mod client;
 mod clock;
+mod expiry;
 mod flush;
+mod hand_off;
 mod http;
 mod load;
 mod locker;
@@ -33,6 +40,7 @@ mod metrics;
 mod process;
 mod report;
 mod rounds;
+mod scale;
 mod stats;
 mod target;
 
@@ -54,8 +62,15 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> Result<()> {
-    if let Some(Subcommand::Ceiling { listen, threads }) = arguments.subcommand {
-        return runtime(threads)?.block_on(ceiling::serve(listen));
+    match arguments.subcommand {
+        Some(Subcommand::Ceiling { listen, threads }) => {
+            return runtime(threads)?.block_on(ceiling::serve(listen));
+        }
+        Some(Subcommand::Scale(plan)) => {
+            print!("{}", runtime(1)?.block_on(scale::run(&plan))?);
+            return Ok(());
+        }
+        None => {}
     }
     let plan = arguments.plan();
     let report = runtime(plan.client_threads)?.block_on(rounds::run(&plan))?;

@@ -7,12 +7,12 @@ use tokio::task::spawn_blocking;
 
 use crate::{
     arguments::Plan,
-    ceiling, flush,
+    ceiling, expiry, flush, hand_off,
     load::{self, Round},
     locker::Locker,
     machine::Machine,
     process,
-    report::{Report, Series},
+    report::{Expiry, Report, Series},
     stats::{median, percentile},
     target::Target,
 };
@@ -89,11 +89,24 @@ pub async fn run(plan: &Plan) -> Result<Report> {
         one.resident_kib = process::resident_kib(locker.target.process)?;
         series.push(one);
     }
+    eprintln!("bench: hand-offs");
+    let mut hand_offs = Vec::new();
+    for _ in 0..plan.rounds {
+        hand_offs.push(hand_off::run(&locker.target, plan.length).await?);
+    }
+    eprintln!("bench: expiries");
+    let late = expiry::run(&locker.target).await?;
     Ok(Report {
         machine,
         settings: settings(plan),
         flush_us: median(probes.iter().map(|probe| probe.as_secs_f64() * 1e6)).unwrap_or_default(),
         series,
+        hand_offs,
+        expiry: Expiry {
+            count: u32::try_from(late.len())?,
+            p50: percentile(&late, 500),
+            most: percentile(&late, 1_000),
+        },
     })
 }
 

@@ -3,20 +3,22 @@
 
 use std::fmt;
 
-use super::Summary;
+use super::{Expiry, HandingOn, Summary};
+use crate::hand_off::WAITERS;
 
 /// One figure with its two marks.
 pub struct Held {
     clients: u32,
-    measure: &'static str,
+    measure: String,
     value: f64,
     floor: f64,
     goal: f64,
     better: Better,
 }
 
+/// Which way is up.
 #[derive(Clone, Copy)]
-enum Better {
+pub enum Better {
     Higher,
     Lower,
 }
@@ -24,13 +26,8 @@ enum Better {
 /// The goals that are set for this number of clients; other numbers have none.
 pub fn of(summary: &Summary) -> Vec<Held> {
     let clients = summary.clients;
-    let goal = |measure, value, (floor, goal), better| Held {
-        clients,
-        measure,
-        value,
-        floor,
-        goal,
-        better,
+    let goal = |measure: &str, value, marks, better| {
+        Held::new(clients, measure.to_owned(), value, marks, better)
     };
     let mut goals = Vec::new();
     let rate = match clients {
@@ -78,7 +75,47 @@ pub fn of(summary: &Summary) -> Vec<Held> {
     goals
 }
 
+/// The goals of hand-offs.
+pub fn of_hand_offs(handing_on: &HandingOn) -> [Held; 2] {
+    let goal = |measure: &str, value, marks| {
+        Held::new(WAITERS, measure.to_owned(), value, marks, Better::Lower)
+    };
+    [
+        goal("hand-off p99, of own p50", handing_on.spread, (3.0, 1.5)),
+        goal("disk flushes a hand-off", handing_on.flushes, (1.1, 1.0)),
+    ]
+}
+
+/// The goal of expiries.
+pub fn of_expiry(expiry: &Expiry) -> Held {
+    let measure = "ms from a deadline until somebody who waits has it, at most".to_owned();
+    let most = expiry.most.as_secs_f64() * 1e3;
+    Held::new(expiry.count, measure, most, (100.0, 100.0), Better::Lower)
+}
+
 impl Held {
+    /// The beginning of a table of these.
+    pub const HEADINGS: &str =
+        "| clients | measure | value | floor | goal | |\n|--:|---|--:|--:|--:|---|";
+
+    /// A figure with its floor and its goal.
+    pub const fn new(
+        clients: u32,
+        measure: String,
+        value: f64,
+        (floor, goal): (f64, f64),
+        better: Better,
+    ) -> Self {
+        Self {
+            clients,
+            measure,
+            value,
+            floor,
+            goal,
+            better,
+        }
+    }
+
     fn reaches(&self, mark: f64) -> bool {
         match self.better {
             Better::Higher => self.value >= mark,

@@ -2,9 +2,16 @@
 
 mod goals;
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
-use crate::{machine::Machine, rounds::Figures, stats::median};
+use crate::{
+    hand_off::{HandOffs, WAITERS},
+    machine::Machine,
+    rounds::Figures,
+    stats::median,
+};
+
+pub use goals::{Better, Held};
 
 /// All that one run has to say.
 pub struct Report {
@@ -13,6 +20,16 @@ pub struct Report {
     /// One flush of the disk, in microseconds.
     pub flush_us: f64,
     pub series: Vec<Series>,
+    /// The rounds of hand-offs.
+    pub hand_offs: Vec<HandOffs>,
+    pub expiry: Expiry,
+}
+
+/// How late expiries were announced.
+pub struct Expiry {
+    pub count: u32,
+    pub p50: Duration,
+    pub most: Duration,
 }
 
 /// The rounds with one number of clients.
@@ -39,6 +56,30 @@ struct Summary {
     cpu_ratio: f64,
     flushes: f64,
     resident_mib: f64,
+}
+
+/// Medians over the rounds of hand-offs.
+struct HandingOn {
+    rate: f64,
+    p50_us: f64,
+    p99_us: f64,
+    spread: f64,
+    after_answer_p99_us: f64,
+    flushes: f64,
+}
+
+impl HandingOn {
+    fn of(rounds: &[HandOffs]) -> Self {
+        let of = |figure: fn(&HandOffs) -> f64| middle(rounds.iter().map(figure));
+        Self {
+            rate: of(|round| round.rate),
+            p50_us: of(|round| round.p50.as_secs_f64() * 1e6),
+            p99_us: of(|round| round.p99.as_secs_f64() * 1e6),
+            spread: of(|round| round.p99.as_secs_f64() / round.p50.as_secs_f64()),
+            after_answer_p99_us: of(|round| round.after_answer_p99.as_secs_f64() * 1e6),
+            flushes: of(|round| round.flushes),
+        }
+    }
 }
 
 impl Series {
@@ -82,13 +123,7 @@ fn middle(values: impl Iterator<Item = f64>) -> f64 {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let machine = &self.machine;
-        writeln!(
-            f,
-            "- machine: {}, {} cores, Linux {}, {}; load before the run {}",
-            machine.cpu, machine.cores, machine.kernel, machine.filesystem, machine.load
-        )?;
-        writeln!(f, "- commit: {}", machine.commit)?;
+        writeln!(f, "{}", self.machine)?;
         writeln!(f, "- settings: {}; medians over the rounds", self.settings)?;
         writeln!(
             f,
@@ -107,13 +142,44 @@ impl fmt::Display for Report {
             writeln!(f, "{summary}")?;
         }
 
+        let hand_offs = HandingOn::of(&self.hand_offs);
         writeln!(f)?;
-        writeln!(f, "| clients | measure | value | floor | goal | |")?;
-        writeln!(f, "|--:|---|--:|--:|--:|---|")?;
-        for goal in summaries.iter().flat_map(goals::of) {
+        writeln!(
+            f,
+            "| waiters | hand-offs/s | p50, µs | p99, µs | p99 / p50 | p99 after the release was answered, µs | flushes a hand-off |"
+        )?;
+        writeln!(f, "|--:|--:|--:|--:|--:|--:|--:|")?;
+        writeln!(f, "{hand_offs}")?;
+
+        writeln!(f, "\n{}", Held::HEADINGS)?;
+        let cycles = summaries.iter().flat_map(goals::of);
+        let others = goals::of_hand_offs(&hand_offs);
+        let all = cycles.chain(others).chain([goals::of_expiry(&self.expiry)]);
+        for goal in all {
             writeln!(f, "{goal}")?;
         }
-        Ok(())
+        let Expiry { count, p50, .. } = &self.expiry;
+        let p50 = p50.as_secs_f64() * 1e3;
+        writeln!(
+            f,
+            "\nOf {count} expiries the middle one was announced {p50:.1} ms after its deadline."
+        )
+    }
+}
+
+impl fmt::Display for HandingOn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "| {WAITERS} | {:.0} ", self.rate)?;
+        write!(
+            f,
+            "| {:.0} | {:.0} | {:.1} ",
+            self.p50_us, self.p99_us, self.spread
+        )?;
+        write!(
+            f,
+            "| {:.0} | {:.3} |",
+            self.after_answer_p99_us, self.flushes
+        )
     }
 }
 
@@ -173,6 +239,18 @@ mod tests {
             settings: "1 round".to_owned(),
             flush_us: 321.4,
             series: vec![series],
+            hand_offs: vec![HandOffs {
+                rate: 2000.0,
+                p50: Duration::from_micros(400),
+                p99: Duration::from_micros(1300),
+                after_answer_p99: Duration::from_micros(7),
+                flushes: 1.05,
+            }],
+            expiry: Expiry {
+                count: 100,
+                p50: Duration::from_millis(2),
+                most: Duration::from_millis(101),
+            },
         };
         report.to_string()
     }
@@ -183,6 +261,19 @@ mod tests {
         let row = "| 64 | 1000 | 500 | 0.50 | 100 | 250 | 2.5 | 20.0 | 10.0 | 2.00 | 0.150 | 10 |";
         assert!(text.contains(row), "{text}");
         assert!(text.contains("321 µs"), "{text}");
+    }
+
+    #[test]
+    fn hand_offs_and_expiries_are_held_against_their_goals() {
+        let text = report(500.0);
+        for row in [
+            "| 64 | 2000 | 400 | 1300 | 3.2 | 7 | 1.050 |",
+            "| 64 | hand-off p99, of own p50 | 3.25 | 3.00 | 1.50 | FAIL |",
+            "| 64 | disk flushes a hand-off | 1.05 | 1.10 | 1.00 | pass |",
+            "at most | 101.00 | 100.00 | 100.00 | FAIL |",
+        ] {
+            assert!(text.contains(row), "{text}");
+        }
     }
 
     #[test]
