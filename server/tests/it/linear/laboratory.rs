@@ -14,7 +14,7 @@ use super::{
     client::{Client, Door, Plan},
     history::Recorder,
     inside::{LedgerDoor, Present},
-    outside::{HttpDoor, Whereabouts},
+    outside::{self, HttpDoor, Whereabouts},
     words::Names,
 };
 use crate::support::{App, Server, Site, Tenant};
@@ -80,6 +80,9 @@ impl Outside {
     pub fn window(&mut self, plan: Plan, trouble: Trouble) -> Result<(), String> {
         self.windows += 1;
         let names = names(self.windows, plan);
+        if plan.capacities.iter().any(|capacity| *capacity > 1) {
+            outside::register(self.server.address, &self.key, &names);
+        }
         let recorder = Arc::new(Recorder::default());
         let clients: Vec<_> = (0..CLIENTS)
             .map(|who| {

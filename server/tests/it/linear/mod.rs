@@ -112,6 +112,12 @@ fn over_http_transactions_are_linearizable_though_the_server_is_killed() {
     outside(TRANSACTIONS, &[Trouble::Kill; 6]);
 }
 
+#[test]
+fn over_http_pools_are_linearizable_though_the_server_is_killed() {
+    outside(POOLS, &[Trouble::None; 12]);
+    outside(POOLS, &[Trouble::Kill; 6]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn exclusive_reservations_are_linearizable_in_the_ledger() {
     inside(RENEWED, 30, Trouble::None).await;

@@ -77,6 +77,20 @@ impl Door for HttpDoor {
     }
 }
 
+/// Makes the pools of a window.
+pub fn register(address: SocketAddr, key: &str, names: &Names) {
+    let pools = names.capacities.iter().enumerate();
+    let pools = pools.filter(|(_, capacity)| **capacity > 1);
+    let items: Vec<Value> = pools
+        .map(|(what, capacity)| json!({"name": names.name(what), "capacity": capacity}))
+        .collect();
+    let mut connection = Connection::open(address).expect("it listens");
+    let body = json!(items).to_string();
+    let reply = connection.call("POST", "/api/v1/Resource/register", key, &body);
+    let reply = reply.expect("an answer");
+    assert_eq!(reply.status, 200, "{}", reply.body);
+}
+
 fn request(names: &Names, ask: &Ask) -> (&'static str, String, Option<Value>) {
     let post = |path: &str, item: Value| ("POST", path.to_owned(), Some(json!([item])));
     match ask {
