@@ -53,6 +53,8 @@ pub enum Subcommand {
     },
     /// What very many reservations of one tenant cost, next to a thousand
     Scale(Scale),
+    /// What very many event streams cost, and how soon an event is with everybody who listens
+    Streams(Streams),
 }
 
 #[derive(clap::Args)]
@@ -72,6 +74,25 @@ pub struct Scale {
     /// Rounds of two seconds each
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
     pub rounds: u32,
+}
+
+#[derive(clap::Args)]
+pub struct Streams {
+    /// The server to measure
+    #[arg(long, default_value = "target/release/coop-locker")]
+    pub server: PathBuf,
+
+    /// Where the databases go
+    #[arg(long, default_value = "target/bench")]
+    pub dir: PathBuf,
+
+    /// How many streams on which nothing happens; as many file descriptors are needed, here and in the server
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=19_000))]
+    pub idle: u32,
+
+    /// How many listeners of one tenant
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub listeners: u32,
 }
 
 /// What to do, with nothing left open.

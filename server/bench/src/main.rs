@@ -19,7 +19,8 @@
 //! **Hand-offs** are measured with 64 clients that wait for one resource and release it at once; **expiries** by those
 //! who wait for what expires, on the clock of the machine.
 //!
-//! `coop-bench scale` measures something else: a tenant with a million reservations next to one with a thousand.
+//! `coop-bench scale` measures something else: a tenant with a million reservations next to one with a thousand; and
+//! `coop-bench streams` what very many event streams cost.
 //!
 //! # How to read a missed floor
 //! The table goes to standard output, progress to standard error. A missed floor is said in the table and does not fail
@@ -42,6 +43,7 @@ mod report;
 mod rounds;
 mod scale;
 mod stats;
+mod streams;
 mod target;
 
 use std::process::ExitCode;
@@ -68,6 +70,10 @@ fn run(arguments: Arguments) -> Result<()> {
         }
         Some(Subcommand::Scale(plan)) => {
             print!("{}", runtime(1)?.block_on(scale::run(&plan))?);
+            return Ok(());
+        }
+        Some(Subcommand::Streams(plan)) => {
+            print!("{}", runtime(1)?.block_on(streams::run(&plan))?);
             return Ok(());
         }
         None => {}

@@ -102,7 +102,7 @@ fn grouped(number: u64) -> String {
 }
 
 #[test]
-fn every_field_bound_and_status_of_reservations_and_resources_is_on_its_page() {
+fn every_field_bound_and_status_of_reservations_resources_and_events_is_on_its_page() {
     let document = document();
     let mut known = BTreeMap::new();
     for (method, path, name) in EXPLAINED {
@@ -128,13 +128,13 @@ fn every_field_bound_and_status_of_reservations_and_resources_is_on_its_page() {
 }
 
 #[test]
-fn every_operation_on_reservations_and_resources_has_its_page() {
+fn every_operation_on_reservations_resources_and_events_has_its_page() {
     let document = document();
     let mut operations = 0;
     for (path, methods) in document["paths"].as_object().expect("an object") {
         for (method, operation) in methods.as_object().expect("an object") {
             let tag = operation["tags"][0].as_str();
-            if matches!(tag, Some("Reservations" | "Resources")) {
+            if matches!(tag, Some("Reservations" | "Resources" | "Events")) {
                 operations += 1;
                 let is_it = |one: &&(&str, &str, &str)| one.0 == *method && one.1 == *path;
                 assert!(EXPLAINED.iter().any(|one| is_it(&one)), "{method} {path}");

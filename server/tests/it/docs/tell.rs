@@ -15,6 +15,7 @@ const IN_EVERY_LANGUAGE: &[&str] = &[
     "reserve.md",
     "resources.md",
     "transactions.md",
+    "events.md",
     "unreserve.md",
     "waiting.md",
 ];
