@@ -98,12 +98,6 @@ impl Problem {
         self.code
     }
 
-    /// What happened and what to do, for people.
-    #[must_use]
-    pub fn detail(&self) -> &str {
-        &self.detail
-    }
-
     /// The credential does not open anything.
     pub fn unauthorized(code: &'static str, detail: impl Into<String>) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, code, detail)

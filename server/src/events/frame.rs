@@ -63,17 +63,18 @@ pub(super) fn resync(oldest_revision: u64, reason: Gap) -> String {
     frame
 }
 
-/// That the credential opens nothing any more.
+#[derive(Serialize)]
+struct Revoked<'a> {
+    code: &'a str,
+    detail: &'a str,
+}
+
+/// That the credential opens nothing any more, with the code that a request with it is answered with.
 pub(super) fn revoked(problem: &Problem) -> String {
-    #[derive(Serialize)]
-    struct Revoked<'a> {
-        code: &'a str,
-        detail: &'a str,
-    }
     let mut frame = "event: CREDENTIAL_REVOKED\n".to_owned();
     let revoked = Revoked {
         code: problem.code(),
-        detail: problem.detail(),
+        detail: "What opened this stream opens nothing any more: connect again with another key or token.",
     };
     data(&mut frame, &revoked);
     frame

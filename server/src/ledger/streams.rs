@@ -10,6 +10,9 @@ use super::{Credential, TenantState};
 /// Pages of one tenant that may be told of changes at once. A page does without, too.
 const MOST_PAGES: u64 = 100;
 
+/// For the operator: how many there are in all.
+const GAUGE: &str = "coop_event_streams";
+
 /// An event stream that is open, until this is dropped.
 #[derive(Debug)]
 pub struct OpenStream(Arc<Credential>);
@@ -31,6 +34,7 @@ impl Credential {
         if let Some(usage) = self.usage() {
             usage.streams.fetch_add(1, Ordering::Relaxed);
         }
+        metrics::gauge!(GAUGE).increment(1.0);
         Ok(OpenStream(Arc::clone(self)))
     }
 }
@@ -51,6 +55,7 @@ fn count(open: &AtomicU64, most: u64) -> bool {
 
 impl Drop for OpenStream {
     fn drop(&mut self) {
+        metrics::gauge!(GAUGE).decrement(1.0);
         self.0.tenant.streams.fetch_sub(1, Ordering::AcqRel);
         if let Some(usage) = self.0.usage() {
             usage.streams.fetch_sub(1, Ordering::Relaxed);
