@@ -37,6 +37,14 @@ const PAGES: &[Page] = &[
         view: || view! { <pages::Resources /> }.into_any(),
     },
     Page {
+        path: routes::EVENTS,
+        view: || view! { <pages::Events /> }.into_any(),
+    },
+    Page {
+        path: routes::USAGE,
+        view: || view! { <pages::Usage /> }.into_any(),
+    },
+    Page {
         path: routes::DOCS,
         view: || view! { <pages::Docs /> }.into_any(),
     },

@@ -10,6 +10,19 @@ pub const KEYS: &str = "/dashboard/keys";
 /// Active reservations. The query has the filter (`requester`, `label`, `prefix`, `type`) and the `cursor`; or, with
 /// `resource` and `token`, says which one is shown. A POST releases that one by force.
 pub const RESERVATIONS: &str = "/dashboard/reservations";
+/// The same as a file: a JSON object a line (server route, GET); carries the filter.
+pub const RESERVATIONS_LINES: &str = "/dashboard/reservations.jsonl";
+/// The same for a spreadsheet (server route, GET); carries the filter.
+pub const RESERVATIONS_CSV: &str = "/dashboard/reservations.csv";
+/// What has happened. The query has the filter (`type`, `label`, `resource`, `prefix`, `requester`) and where to look:
+/// `before` or `after` a revision.
+pub const EVENTS: &str = "/dashboard/events";
+/// The same as a file: a JSON object a line (server route, GET); carries the filter.
+pub const EVENTS_LINES: &str = "/dashboard/events.jsonl";
+/// The same for a spreadsheet (server route, GET); carries the filter.
+pub const EVENTS_CSV: &str = "/dashboard/events.csv";
+/// What was used, and what of it is allowed. The query's `range` says how far back: `24h` or `7d`.
+pub const USAGE: &str = "/dashboard/usage";
 /// Definitions of resources. The query's `name` says which one is shown, `after` where the page begins. A POST performs a
 /// form's `action`.
 pub const RESOURCES: &str = "/dashboard/resources";
@@ -103,6 +116,20 @@ pub mod resource_action {
     pub const EDIT: &str = "edit";
     /// Forget the definition of `name`.
     pub const DELETE: &str = "delete";
+}
+
+/// A path with those fields in its query that hold something.
+#[must_use]
+pub fn with_query(path: &str, fields: &[(&str, &str)]) -> String {
+    let fields: Vec<String> = fields
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| format!("{name}={}", leptos_router::location::Url::escape(value)))
+        .collect();
+    if fields.is_empty() {
+        return path.to_owned();
+    }
+    format!("{path}?{}", fields.join("&"))
 }
 
 /// The page of one reservation.

@@ -131,6 +131,33 @@ const PAGES: Record<string, (visit: Visit) => Promise<void>> = {
     await open(page, '/dashboard/resources?name=Printer');
     await page.getByText('Delete this definition…').click();
   },
+  events: async ({ page, email }) => {
+    await busy(page, email);
+    await open(page, '/dashboard/events');
+    await page.getByText('Details').first().click();
+    await expect(page.getByRole('list', { name: 'Events' }).getByRole('listitem')).toHaveCount(9);
+  },
+  'events-empty': async ({ page, email }) => {
+    await signIn(page, email);
+    await open(page, '/dashboard/events');
+  },
+  'events-refused': async ({ page, email, watch }) => {
+    watch.expect(...answered(400));
+    await signIn(page, email);
+    await open(page, '/dashboard/events?type=LOST&requester=nobody');
+  },
+  usage: async ({ page, email }) => {
+    await used(page, email);
+    await page.getByText('The numbers').first().click();
+  },
+  'usage-week': async ({ page, email }) => {
+    await used(page, email);
+    await open(page, '/dashboard/usage?range=7d');
+  },
+  'usage-empty': async ({ page, email }) => {
+    await signIn(page, email);
+    await open(page, '/dashboard/usage');
+  },
   audit: async ({ page, email }) => {
     await signIn(page, email);
     // As long as names may be, without a place to break the line.
@@ -220,6 +247,28 @@ async function busy(page: Page, email: string): Promise<string> {
     { requester: 'ci/build-4711', resource: 'staging' },
   );
   return key;
+}
+
+/** Lets several keys do something, and be refused, and opens the usage when it is written down. */
+async function used(page: Page, email: string): Promise<void> {
+  const key = await busy(page, email);
+  await open(page, '/dashboard/keys');
+  // As long as labels may be, without a place to break the line.
+  await page.getByLabel('Label').fill('w'.repeat(64));
+  await page.getByRole('button', { name: 'Create key' }).click();
+  const other = await keyIn(page.locator('.shown-key code.key'));
+  for (let time = 0; time < 7; time += 1) {
+    await call(other, 'reserve', [{ requester: 'bob', resource: 'r'.repeat(256) }, { requester: 'bob', resource: 'staging' }]);
+    await call(key, 'activeReservations');
+  }
+  const many = Array.from({ length: 100 }, (_, at) => ({ requester: 'bob', resource: `many-${at}`, ttlSeconds: 60 }));
+  await call(other, 'reserve', many);
+  await call(other, 'reserve', many);
+  await expect(async () => {
+    await open(page, '/dashboard/usage');
+    await expect(page.getByRole('heading', { name: 'Refused with 429 per hour, by limit' })).toBeVisible({ timeout: 500 });
+    await expect(page.getByRole('region', { name: 'Refused with 429' })).toContainText('rate', { timeout: 500 });
+  }).toPass({ timeout: 20_000 });
 }
 
 const SCHEMES = ['light', 'dark'] as const;

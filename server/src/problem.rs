@@ -180,6 +180,12 @@ impl Problem {
         }
     }
 
+    /// The type of the limit that was reached, if one was.
+    #[must_use]
+    pub fn limit_type(&self) -> Option<&'static str> {
+        self.limit.as_ref().map(|limit| limit.limit_type)
+    }
+
     /// Its status.
     #[must_use]
     pub const fn status(&self) -> StatusCode {

@@ -5,6 +5,7 @@
 mod claim_code;
 mod code_block;
 mod curl;
+mod event_entry;
 mod key_panel;
 mod live_state;
 mod shown_key;
@@ -13,6 +14,7 @@ mod time_ticker;
 pub use claim_code::{ClaimCode, KeepClaimCode};
 pub use code_block::{CodeBlock, CopyCode};
 pub use curl::{Call, PLACEHOLDER_KEY};
+pub use event_entry::EventEntry;
 pub use key_panel::KeyPanel;
 pub use live_state::LiveState;
 pub use shown_key::{SHOWN_FOR, ShownKey};
@@ -20,6 +22,8 @@ pub use time_ticker::TimeTicker;
 
 #[cfg(feature = "ssr")]
 mod audit_table;
+#[cfg(feature = "ssr")]
+mod chart;
 #[cfg(feature = "ssr")]
 mod failure;
 #[cfg(feature = "ssr")]
@@ -42,6 +46,7 @@ mod time;
 #[cfg(feature = "ssr")]
 pub use {
     audit_table::AuditTable,
+    chart::{Chart, ChartTones, Column},
     failure::{Failure, Problem, described},
     layout::Layout,
     logo::Logo,

@@ -2,10 +2,12 @@ use crate::{pages, routes};
 use leptos::prelude::*;
 
 /// The parts of the dashboard, in the order in which they are shown. A new page is a line here.
-const SECTIONS: [(&str, &str); 7] = [
+const SECTIONS: [(&str, &str); 9] = [
     ("Overview", routes::DASHBOARD),
     ("Reservations", routes::RESERVATIONS),
     ("Resources", routes::RESOURCES),
+    ("Events", routes::EVENTS),
+    ("Usage", routes::USAGE),
     ("Keys", routes::KEYS),
     ("Issuers", routes::ISSUERS),
     ("Audit", routes::AUDIT),

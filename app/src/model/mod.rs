@@ -3,6 +3,7 @@
 mod account;
 mod api_key;
 mod audit;
+mod event;
 mod issuer;
 mod moment;
 mod refused_form;
@@ -10,12 +11,14 @@ mod reservation;
 mod resource;
 mod settings;
 mod tenant;
+mod usage;
 
 pub use account::{Account, Suspension};
 pub use api_key::{
     ApiKey, KeyList, KeyUsage, KeyValue, Refused, Shown, ShownBecause, Use, UsedKey,
 };
 pub use audit::{AuditEntry, AuditPage};
+pub use event::{EVENT_KINDS, Event, EventPage, EventPlace, EventQuery};
 pub use issuer::{Issuer, IssuerFailure, IssuerHour, Issuers, Trial, Verdict};
 pub use moment::Moment;
 pub use refused_form::RefusedForm;
@@ -26,3 +29,4 @@ pub use reservation::{
 pub use resource::{Holder, Resource, ResourcePage, ResourceSlot, SlotState, TreePlace};
 pub use settings::{Session, Settings};
 pub use tenant::{Tenant, TenantPage, TenantQuery, TenantView};
+pub use usage::{Demand, HourUsage, Lengths, Limit, ResourceUse, Usage, UsageRange};

@@ -18,6 +18,30 @@ impl Moment {
         format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z")
     }
 
+    /// Hour and minute of the day, UTC: `14:00`.
+    #[must_use]
+    pub fn clock(self) -> String {
+        let minutes = self.0.rem_euclid(DAY) / (60 * SECOND);
+        format!("{:02}:{:02}", minutes / 60, minutes % 60)
+    }
+
+    /// Day and month, UTC: `24 Nov`.
+    #[must_use]
+    pub fn day(self) -> String {
+        const MONTHS: [&str; 12] = [
+            "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+        ];
+        let (_, month, day) = civil(self.0.div_euclid(DAY));
+        let month = usize::try_from(month - 1).unwrap_or_default();
+        format!("{day} {}", MONTHS[month % MONTHS.len()])
+    }
+
+    /// So many hours later.
+    #[must_use]
+    pub const fn later(self, hours: i64) -> Self {
+        Self(self.0.saturating_add(hours.saturating_mul(3_600 * SECOND)))
+    }
+
     /// As seen at `now`: `2 min ago`, `in 40 s`, `now`.
     #[must_use]
     pub fn relative(self, now: Self) -> String {
@@ -86,6 +110,20 @@ mod tests {
         assert_eq!(at(951_782_400).iso(), "2000-02-29T00:00:00.000Z");
         assert_eq!(at(4_107_542_400).iso(), "2100-03-01T00:00:00.000Z");
         assert_eq!(Moment(-1).iso(), "1969-12-31T23:59:59.999Z");
+    }
+
+    #[test]
+    fn a_day_and_an_hour_are_told_apart() {
+        let moment = at(951_782_400);
+        assert_eq!(
+            (moment.clock(), moment.day()),
+            ("00:00".into(), "29 Feb".into())
+        );
+        let before = moment.later(-1);
+        assert_eq!(
+            (before.clock(), before.day()),
+            ("23:00".into(), "28 Feb".into())
+        );
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod claim;
 mod dashboard;
 mod dev_sign_in;
 mod docs;
+mod events;
 mod home;
 mod issuers;
 mod keys;
@@ -19,6 +20,7 @@ mod sign_in;
 mod sign_in_again;
 #[cfg(test)]
 mod tests;
+mod usage;
 
 pub use admin::Admin;
 pub use admin_tenant::AdminTenant;
@@ -27,6 +29,7 @@ pub use claim::Claim;
 pub use dashboard::Dashboard;
 pub use dev_sign_in::DevSignIn;
 pub use docs::{DocPage, Docs};
+pub use events::Events;
 pub use home::Home;
 pub use issuers::Issuers;
 pub use keys::Keys;
@@ -37,6 +40,7 @@ pub use resources::Resources;
 pub use settings::Settings;
 pub use sign_in::SignIn;
 pub use sign_in_again::SignInAgain;
+pub use usage::Usage;
 
 use crate::{error::AppError, model::Account, ports, routes};
 use leptos::prelude::*;

@@ -7,6 +7,7 @@
 mod account;
 mod admin;
 mod audit;
+mod events;
 #[cfg(test)]
 pub(crate) mod fake;
 mod issuers;
@@ -16,10 +17,12 @@ mod resources;
 mod respond;
 mod settings;
 mod site;
+mod usage;
 
 pub use account::AccountPort;
 pub use admin::AdminPort;
 pub use audit::AuditPort;
+pub use events::EventsPort;
 pub use issuers::IssuersPort;
 pub use keys::KeysPort;
 pub use reservations::ReservationsPort;
@@ -27,6 +30,7 @@ pub use resources::ResourcesPort;
 pub use respond::{Respond, secret};
 pub use settings::SettingsPort;
 pub use site::{Problem, Site};
+pub use usage::UsagePort;
 
 use crate::{error::AppError, model::Moment};
 use leptos::prelude::use_context;
@@ -49,6 +53,16 @@ pub(crate) fn reservations() -> Result<Arc<dyn ReservationsPort>, AppError> {
 
 /// The definitions of the signed-in person's tenant.
 pub(crate) fn resources() -> Result<Arc<dyn ResourcesPort>, AppError> {
+    use_context().ok_or(AppError::Unexpected)
+}
+
+/// The events of the signed-in person's tenant.
+pub(crate) fn events() -> Result<Arc<dyn EventsPort>, AppError> {
+    use_context().ok_or(AppError::Unexpected)
+}
+
+/// The usage of the signed-in person's tenant.
+pub(crate) fn usage() -> Result<Arc<dyn UsagePort>, AppError> {
     use_context().ok_or(AppError::Unexpected)
 }
 

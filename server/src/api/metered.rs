@@ -54,18 +54,25 @@ impl ApiState {
                 })?;
         }
         let cost = u32::try_from(items).unwrap_or(u32::MAX);
-        if !toll.may_be_refused {
-            let limiter = &self.limiter;
-            return Ok(limiter.take_what_there_is(tenant.id, tier, toll.kind, cost));
-        }
-        self.limiter
-            .take(tenant.id, tier, toll.kind, cost)
-            .map_err(|exceeded| {
+        let standing = if toll.may_be_refused {
+            let taken = self.limiter.take(tenant.id, tier, toll.kind, cost);
+            taken.map_err(|exceeded| {
                 if toll.is_daily {
                     usage::give_back_operations(tenant, items as u64, now);
                 }
                 Limited::new(exceeded.standing, self.limiter.refusal(&exceeded))
-            })
+            })?
+        } else {
+            let limiter = &self.limiter;
+            limiter.take_what_there_is(tenant.id, tier, toll.kind, cost)
+        };
+        self.note(principal, toll.kind, items as u64, now);
+        Ok(standing)
+    }
+
+    fn note(&self, principal: &ApiPrincipal, kind: Kind, operations: u64, now: Time) {
+        let (ledger, is_read) = (&self.services.ledger, kind == Kind::Read);
+        usage::note_operations(ledger, principal.credential(), is_read, operations, now);
     }
 
     fn day_is_over(&self, tier: Tier, over: DayIsOver, now: Time) -> Problem {
@@ -92,6 +99,7 @@ impl ApiState {
     /// Where somebody stands whose answer does not say so yet: it was given before anything was counted, and cost one.
     pub(super) fn take_one(&self, principal: &ApiPrincipal, kind: Kind) -> Standing {
         let tenant = &principal.credential().tenant;
+        self.note(principal, kind, 1, self.services.clock.now());
         self.limiter
             .take_what_there_is(tenant.id, tenant.tier(), kind, 1)
     }

@@ -32,6 +32,7 @@ use crate::{
         exchange::Exchange,
     },
     client::Client,
+    domain::usage,
     problem::{self, Problem, RequestId},
     rate_limit::RateLimiter,
     state::Services,
@@ -159,9 +160,14 @@ impl ApiState {
         }
         if response.status().is_client_error() || response.status().is_server_error() {
             let services = &self.services;
-            if let Some(usage) = principal.credential().usage() {
+            let problem = response.extensions().get::<Problem>();
+            if let Some(limit_type) = problem.and_then(Problem::limit_type) {
+                let (credential, now) = (principal.credential(), services.clock.now());
+                usage::note_limited(&services.ledger, credential, limit_type, now);
+            }
+            if let Some(key) = principal.credential().usage() {
                 let credentials = services.ledger.credentials();
-                credentials.note_refusal(usage, services.clock.now());
+                credentials.note_refusal(key, services.clock.now());
             }
         }
         response

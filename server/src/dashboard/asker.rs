@@ -8,6 +8,7 @@ use crate::{
     auth::{AdminIdentity, DashboardState, Failure, Person, by, session::Current},
     domain::{self, sign_in},
     model::{Actor, By, Identity, TenantId},
+    rate_limit::RateLimiter,
     state::Services,
 };
 
@@ -24,6 +25,11 @@ impl Asker {
 
     pub(super) fn services(&self) -> &Services {
         &self.state.services
+    }
+
+    /// Where a tenant stands with the quotas of a minute.
+    pub(super) fn limiter(&self) -> &RateLimiter {
+        &self.state.limiter
     }
 
     /// Who is signed in, if anybody.

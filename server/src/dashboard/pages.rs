@@ -6,8 +6,8 @@ use app::{
     error::AppError,
     model::{Moment, Refused, RefusedForm, Shown, Trial},
     ports::{
-        AccountPort, AdminPort, AuditPort, IssuersPort, KeysPort, Problem, ReservationsPort,
-        ResourcesPort, Respond, SettingsPort, Site,
+        AccountPort, AdminPort, AuditPort, EventsPort, IssuersPort, KeysPort, Problem,
+        ReservationsPort, ResourcesPort, Respond, SettingsPort, Site, UsagePort,
     },
 };
 use axum::{
@@ -115,6 +115,8 @@ fn context(ui: &Ui, parts: &Parts, extra: Extra) -> impl Fn() + Clone + Send + S
         provide_context::<Arc<dyn AccountPort>>(Arc::clone(&asker) as _);
         provide_context::<Arc<dyn AuditPort>>(Arc::clone(&asker) as _);
         provide_context::<Arc<dyn SettingsPort>>(Arc::clone(&asker) as _);
+        provide_context::<Arc<dyn EventsPort>>(Arc::clone(&asker) as _);
+        provide_context::<Arc<dyn UsagePort>>(Arc::clone(&asker) as _);
         provide_context::<Arc<dyn AdminPort>>(Arc::clone(&asker) as _);
         provide_context::<Arc<dyn Respond>>(Arc::new(LeptosRespond));
         provide_context(site.clone());

@@ -4,7 +4,7 @@ use super::Error;
 use crate::{ledger::Ledger, model::TenantId};
 
 pub use crate::ledger::{
-    Commit, EventFilter, EventPage, LoggedEvent, News, OpenPage, OpenStream, Watch,
+    Commit, EarlierEvents, EventFilter, EventPage, LoggedEvent, News, OpenPage, OpenStream, Watch,
 };
 
 /// Watches a tenant for a page of the dashboard. Nothing when there is no such tenant, or too many pages watch it.
@@ -52,4 +52,23 @@ pub async fn extent(ledger: &Ledger, tenant: TenantId) -> Result<Extent, Error> 
     let newest = db.revision_of(tenant).await?;
     let oldest = db.oldest_event_of(tenant).await?;
     Ok(Extent { oldest, newest })
+}
+
+/// At most `limit` of the tenant's events before a revision, or of all of them, the newest first.
+///
+/// # Errors
+/// When the store fails.
+pub async fn before(
+    ledger: &Ledger,
+    tenant: TenantId,
+    filter: &EventFilter,
+    before: Option<u64>,
+    limit: usize,
+) -> Result<EarlierEvents, Error> {
+    Ok(ledger
+        .store()
+        .read()
+        .await?
+        .events_before(tenant, filter, before, limit)
+        .await?)
 }

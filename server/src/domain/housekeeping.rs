@@ -6,7 +6,7 @@ use coop_engine::Time;
 use super::{Error, settings};
 use crate::{
     ledger::{Effect, Ledger, Mutation},
-    model::{TenantId, Tier, Tiers},
+    model::{Hour, TenantId, Tier, Tiers},
     store::Db,
 };
 
@@ -20,6 +20,8 @@ const AUDIT_KEPT: i64 = 730 * DAY;
 const TOKENS_KEPT: i64 = DAY;
 /// How long an issuer's owner is shown what was exchanged and refused.
 const EXCHANGES_KEPT: i64 = 30 * DAY;
+/// How long what was done in each hour is kept at most, in hours: 90 days.
+const USAGE_HOURS_KEPT: u32 = 90 * 24;
 /// Rows forgotten in one commit, so that nobody waits for it.
 const ROWS: i64 = 1_000;
 /// Commits in a row.
@@ -28,8 +30,8 @@ const ROUNDS: usize = 100;
 /// Tenants whose events are pruned in one go.
 const TENANTS: i64 = 100;
 
-/// Forgets sessions and claims that ended, key values retired long ago, old entries of the audit log, events older than
-/// their tier keeps them, and what is left of tenants that are gone.
+/// Forgets sessions and claims that ended, key values retired long ago, old entries of the audit log, events and hours of
+/// usage older than their tier keeps them, and what is left of tenants that are gone.
 ///
 /// # Errors
 /// When the store fails.
@@ -52,6 +54,7 @@ pub async fn prune(ledger: &Ledger, tiers: &Tiers, now: Time) -> Result<(), Erro
             }
         }
     }
+    prune_usage(ledger, tiers, now).await?;
     settings::forget_ownerless(ledger).await?;
     for _ in 0..ROUNDS {
         if ledger.mutate(Prune { now }).await? == 0 {
@@ -59,6 +62,42 @@ pub async fn prune(ledger: &Ledger, tiers: &Tiers, now: Time) -> Result<(), Erro
         }
     }
     Ok(())
+}
+
+/// What was done in each hour is kept as long as the events of it, the hour that has begun before included.
+async fn prune_usage(ledger: &Ledger, tiers: &Tiers, now: Time) -> Result<(), Error> {
+    for tier in Tier::ALL {
+        let kept = tiers.of(tier).history_hours.min(USAGE_HOURS_KEPT);
+        let before = Hour::of(now).back(kept);
+        let mut db = ledger.store().read().await?;
+        let tenants = db.tenants_with_usage_before(tier, before, TENANTS).await?;
+        drop(db);
+        for tenant in tenants {
+            for _ in 0..ROUNDS {
+                if ledger.mutate(PruneUsage { tenant, before }).await? == 0 {
+                    break;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+struct PruneUsage {
+    tenant: TenantId,
+    before: Hour,
+}
+
+#[async_trait]
+impl Mutation for PruneUsage {
+    /// Rows forgotten: 0 when there are no more.
+    type Output = u64;
+    type Error = Error;
+
+    async fn apply(self, db: &mut Db, _effects: &mut Vec<Effect>) -> Result<u64, Error> {
+        let (tenant, before) = (self.tenant, self.before);
+        Ok(db.prune_usage_hours_of(tenant, before, ROWS).await?)
+    }
 }
 
 struct Prune {

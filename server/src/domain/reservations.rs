@@ -8,7 +8,7 @@ use coop_engine::{
 };
 use serde_json::json;
 
-use super::Error;
+use super::{Error, usage};
 use crate::{
     ledger::{Credential, Ledger},
     model::{By, Deed, TenantId},
@@ -34,7 +34,9 @@ pub async fn decide(
         Some(token) => bounded(command, token.max_ttl),
         None => command,
     };
-    Ok(ledger.decide(credential, caller, command).await?)
+    let decided = ledger.decide(credential, caller, command).await?;
+    usage::note_contention(ledger, credential.tenant.id, &decided);
+    Ok(decided)
 }
 
 /// A command of an end user: nothing of his lasts longer than his issuer's settings say, also when he asks for no end.

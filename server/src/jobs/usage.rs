@@ -26,7 +26,12 @@ pub(super) async fn record_operations(services: Services) {
 
 pub(super) async fn record_keys(services: Services) {
     loop {
-        services.ledger.credentials().keys_were_used().await;
+        let credentials = services.ledger.credentials();
+        // Of an exchanged token there is no key.
+        tokio::select! {
+            () = credentials.keys_were_used() => {}
+            () = credentials.hours_were_counted() => {}
+        }
         pause(&services, KEYS_PAUSE).await;
         if let Err(error) = usage::record_keys(&services.ledger).await {
             tracing::warn!(%error, "how keys were used was not kept; the next try is in a moment");

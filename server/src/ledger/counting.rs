@@ -1,17 +1,20 @@
 //! What requests are counted into, in memory at once and on the disk a little later: never a write a request.
 
-use std::sync::{
-    Arc, Mutex, MutexGuard, PoisonError,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 use coop_engine::Time;
 use tokio::sync::Notify;
 
-use super::{Credentials, TenantState, usage::KeyUsage};
+use super::{Contended, Count, Credential, Credentials, HourSlot, TenantState, usage::KeyUsage};
 use crate::{
     client::Client,
-    model::{ApiKeyId, Day, TenantId},
+    model::{ApiKeyId, Day, Hour, HourUsage, TenantId},
 };
 
 /// What has changed and is not on the disk: as many entries as there are keys, or tenants, at most.
@@ -77,6 +80,55 @@ impl Credentials {
     pub fn note_refusal(&self, usage: &Arc<KeyUsage>, at: Time) {
         usage.note_refusal(at);
         self.unwritten_keys.add(usage, &usage.is_listed);
+    }
+
+    /// Counts what a request did in its hour: an addition, and a mark that there is something to keep.
+    pub fn note_in_hour(&self, credential: &Credential, at: Time, what: Count, number: u64) {
+        let hour = Hour::of(at);
+        let slot = credential.hours().slot(hour);
+        slot.add(hour, what, number);
+        self.unwritten_hours.add(slot, &slot.is_listed);
+    }
+
+    /// Takes what was done in hours out of memory. Whoever takes it adds it to what is on the disk, or gives it back.
+    #[must_use]
+    pub fn take_hours(&self) -> Vec<(Arc<HourSlot>, HourUsage)> {
+        let slots = self.unwritten_hours.take(|slot| &slot.is_listed);
+        let counted = slots.into_iter().filter_map(|slot| {
+            let usage = slot.take()?;
+            Some((slot, usage))
+        });
+        counted.collect()
+    }
+
+    /// Gives back what could not be kept.
+    pub fn give_hours_back(&self, hours: &[(Arc<HourSlot>, HourUsage)]) {
+        for (slot, usage) in hours {
+            slot.give_back(usage);
+            self.unwritten_hours.add(slot, &slot.is_listed);
+        }
+    }
+
+    /// Returns when something was counted in an hour and that is not on the disk.
+    pub async fn hours_were_counted(&self) {
+        self.unwritten_hours.changed().await;
+    }
+
+    /// Counts that resources were refused because of others, or with `waited` that they were waited for so long.
+    pub fn note_contention(
+        &self,
+        tenant: TenantId,
+        resources: &[&str],
+        waited: Option<Duration>,
+        at: Time,
+    ) {
+        self.contention.note(tenant, resources, waited, at);
+    }
+
+    /// What is contended in a tenant, and since when that is counted.
+    #[must_use]
+    pub fn contention_of(&self, tenant: TenantId) -> (Time, Vec<Contended>) {
+        self.contention.of(tenant)
     }
 
     /// Counts a request that came with a former value.

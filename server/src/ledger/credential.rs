@@ -7,7 +7,7 @@ use std::sync::{
 
 use coop_engine::{Requester, Time, Ttl};
 
-use super::{Refused, day_count::DayCount, feed::Feed, usage::KeyUsage};
+use super::{Refused, day_count::DayCount, feed::Feed, hour_counts::HourCounts, usage::KeyUsage};
 use crate::model::{ApiKeyId, Day, KeyDigest, KeyState, TenantId, Tier, Tiers, TrustedIssuerId};
 
 /// A tenant as a request has to know it.
@@ -137,7 +137,8 @@ enum Bearer {
         /// How the key is used.
         usage: Arc<KeyUsage>,
     },
-    Token(ExchangedToken),
+    /// With what the tokens of its issuer do.
+    Token(ExchangedToken, Arc<HourCounts>),
 }
 
 /// What a JWT was exchanged for. Its issuer's settings are those of the exchange: a change of them ends it.
@@ -166,6 +167,7 @@ impl Credential {
         label: &str,
         usage: Arc<KeyUsage>,
     ) -> Self {
+        usage.hours.set_label(label);
         Self::new(
             tenant,
             Bearer::Key {
@@ -176,8 +178,12 @@ impl Credential {
         )
     }
 
-    pub(super) const fn of_token(tenant: Arc<TenantState>, token: ExchangedToken) -> Self {
-        Self::new(tenant, Bearer::Token(token))
+    pub(super) const fn of_token(
+        tenant: Arc<TenantState>,
+        token: ExchangedToken,
+        hours: Arc<HourCounts>,
+    ) -> Self {
+        Self::new(tenant, Bearer::Token(token, hours))
     }
 
     const fn new(tenant: Arc<TenantState>, bearer: Bearer) -> Self {
@@ -193,7 +199,7 @@ impl Credential {
     pub const fn key(&self) -> Option<ApiKeyId> {
         match &self.bearer {
             Bearer::Key { id, .. } => Some(*id),
-            Bearer::Token(_) => None,
+            Bearer::Token(..) => None,
         }
     }
 
@@ -202,7 +208,15 @@ impl Credential {
     pub const fn usage(&self) -> Option<&Arc<KeyUsage>> {
         match &self.bearer {
             Bearer::Key { usage, .. } => Some(usage),
-            Bearer::Token(_) => None,
+            Bearer::Token(..) => None,
+        }
+    }
+
+    /// What it does in an hour: a key's own, a token's with all of its issuer.
+    pub(super) fn hours(&self) -> &HourCounts {
+        match &self.bearer {
+            Bearer::Key { usage, .. } => &usage.hours,
+            Bearer::Token(_, hours) => hours,
         }
     }
 
@@ -211,7 +225,7 @@ impl Credential {
     pub const fn token(&self) -> Option<&ExchangedToken> {
         match &self.bearer {
             Bearer::Key { .. } => None,
-            Bearer::Token(token) => Some(token),
+            Bearer::Token(token, _) => Some(token),
         }
     }
 
@@ -222,12 +236,13 @@ impl Credential {
             Bearer::Key { label, .. } => {
                 Arc::clone(&label.read().unwrap_or_else(PoisonError::into_inner))
             }
-            Bearer::Token(token) => Arc::clone(&token.label),
+            Bearer::Token(token, _) => Arc::clone(&token.label),
         }
     }
 
     pub(super) fn rename(&self, new: &str) {
-        if let Bearer::Key { label, .. } = &self.bearer {
+        if let Bearer::Key { label, usage, .. } = &self.bearer {
+            usage.hours.set_label(new);
             *label.write().unwrap_or_else(PoisonError::into_inner) = new.into();
         }
     }
@@ -247,12 +262,12 @@ impl Credential {
         let state = self.state.load(Ordering::Acquire);
         if state != KeyState::Current as u8 {
             return Err(match &self.bearer {
-                Bearer::Token(_) => Refused::TokenRevoked,
+                Bearer::Token(..) => Refused::TokenRevoked,
                 Bearer::Key { .. } if state == KeyState::Rotated as u8 => Refused::KeyRotated,
                 Bearer::Key { .. } => Refused::KeyRevoked,
             });
         }
-        if let Bearer::Token(token) = &self.bearer {
+        if let Bearer::Token(token, _) = &self.bearer {
             if now >= token.expires_at {
                 return Err(Refused::TokenExpired);
             }

@@ -5,9 +5,12 @@ use std::{
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
-use coop_engine::Requester;
+use coop_engine::{Requester, Time};
 
-use super::{Credential, ExchangedToken, TenantState, counting::Unwritten, usage::KeyUsage};
+use super::{
+    Credential, ExchangedToken, HourSlot, TenantState, contention::Contention, counting::Unwritten,
+    hour_counts::HourCounts, usage::KeyUsage,
+};
 use crate::{
     model::{ApiKeyId, ApiKeyUsage, KeyDigest, KeyState, TenantId, Tier, TrustedIssuerId},
     store::{CredentialRow, TokenRow},
@@ -31,6 +34,8 @@ pub(super) struct Table {
     by_digest: HashMap<KeyDigest, Found>,
     pub(super) tenants: HashMap<TenantId, Arc<TenantState>>,
     pub(super) usage: HashMap<ApiKeyId, Arc<KeyUsage>>,
+    /// What the tokens of each issuer do.
+    issuers: HashMap<TrustedIssuerId, Arc<HourCounts>>,
 }
 
 impl Table {
@@ -55,16 +60,22 @@ impl Table {
         let tenant = self.tenant(row.token.tenant, row.tier, row.suspended);
         let found = match Requester::parse(&row.token.subject) {
             Ok(subject) if !row.is_revoked => {
+                let (tenant_id, issuer) = (row.token.tenant, row.token.issuer);
+                let hours = self.issuers.entry(issuer).or_insert_with(|| {
+                    Arc::new(HourCounts::new(tenant_id, issuer.into(), &row.label))
+                });
+                hours.set_label(&row.label);
+                let hours = Arc::clone(hours);
                 let token = ExchangedToken {
                     digest,
-                    issuer: row.token.issuer,
+                    issuer,
                     label: row.label.into(),
                     subject,
                     expires_at: row.token.expires_at,
                     max_ttl: row.max_ttl,
                     max_active: row.max_active,
                 };
-                Found::Live(Arc::new(Credential::of_token(tenant, token)))
+                Found::Live(Arc::new(Credential::of_token(tenant, token, hours)))
             }
             _ => Found::Revoked,
         };
@@ -78,6 +89,8 @@ pub struct Credentials {
     table: RwLock<Table>,
     pub(super) unwritten_keys: Unwritten<KeyUsage>,
     pub(super) unwritten_tenants: Unwritten<TenantState>,
+    pub(super) unwritten_hours: Unwritten<HourSlot>,
+    pub(super) contention: Contention,
 }
 
 impl Credentials {
@@ -85,6 +98,7 @@ impl Credentials {
         rows: Vec<CredentialRow>,
         usage: Vec<ApiKeyUsage>,
         tokens: Vec<TokenRow>,
+        now: Time,
     ) -> Self {
         let mut table = Table::default();
         for stored in usage {
@@ -109,6 +123,7 @@ impl Credentials {
         }
         Self {
             table: RwLock::new(table),
+            contention: Contention::since(now),
             ..Self::default()
         }
     }
@@ -236,7 +251,9 @@ impl Credentials {
             }
             _ => true,
         });
+        table.issuers.retain(|_, hours| hours.tenant() != tenant);
         table.tenants.remove(&tenant);
+        self.contention.forget(tenant);
     }
 
     /// Nothing that holds the lock can panic half-way through a change, so a poisoned table is a whole one.

@@ -40,6 +40,8 @@ pub struct Decided {
     pub outcome: Outcome,
     /// The tenant's time when it was decided.
     pub now: Time,
+    /// Since when it waited, if it did.
+    pub waited_since: Option<Time>,
 }
 
 /// Why a command was not decided.
@@ -129,6 +131,7 @@ pub async fn start(
         writer.all_credentials().await?,
         writer.all_key_usage().await?,
         writer.all_access_tokens().await?,
+        clock.now(),
     );
     for (tenant, day, operations) in writer.operations_of_days().await? {
         credentials.restore_operations(tenant, day, operations);

@@ -116,6 +116,17 @@ pub struct EventPage {
     pub newest: u64,
 }
 
+/// Some of a tenant's events, the newest first.
+#[derive(Debug)]
+pub struct EarlierEvents {
+    /// Them.
+    pub events: Vec<LoggedEvent>,
+    /// What is older is before this revision; `None` when there is nothing.
+    pub next: Option<u64>,
+    /// The oldest event that is kept; `None` when none is.
+    pub oldest: Option<u64>,
+}
+
 impl EventFilter {
     /// Whether an event is one of those that are asked for.
     #[must_use]
@@ -187,6 +198,66 @@ impl Db {
                 return Ok(page);
             }
         }
+    }
+
+    /// At most `limit` of the tenant's events before a revision, or of all of them, the newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn events_before(
+        &mut self,
+        tenant: TenantId,
+        filter: &EventFilter,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<EarlierEvents, StoreError> {
+        let mut page = EarlierEvents {
+            events: Vec::new(),
+            next: None,
+            oldest: self.oldest_event_of(tenant).await?,
+        };
+        let (mut before, mut scanned) = (before.unwrap_or(u64::MAX), 0);
+        loop {
+            let start = before;
+            for text in self.event_rows_before(tenant, before).await? {
+                for event in read(&text)?.into_iter().rev() {
+                    // The last row may go on beyond where this begins.
+                    if event.revision >= before {
+                        continue;
+                    }
+                    if page.events.len() == limit || scanned == MOST_SCANNED {
+                        page.next = Some(before);
+                        return Ok(page);
+                    }
+                    scanned += 1;
+                    before = event.revision;
+                    if filter.admits(&event) {
+                        page.events.push(event);
+                    }
+                }
+            }
+            if before == start {
+                return Ok(page);
+            }
+        }
+    }
+
+    /// Rows with events before a revision, the newest first. The first of them may hold others too: a row is known by its
+    /// last event.
+    async fn event_rows_before(
+        &mut self,
+        tenant: TenantId,
+        before: u64,
+    ) -> Result<Vec<String>, StoreError> {
+        let query = sqlx::query(
+            "SELECT data FROM events WHERE tenant_id = $1 AND revision <= COALESCE((SELECT revision FROM events \
+             WHERE tenant_id = $1 AND revision >= $2 ORDER BY revision LIMIT 1), $2) ORDER BY revision DESC LIMIT $3",
+        )
+        .bind(tenant.as_i64())
+        .bind(i64::try_from(before.saturating_sub(1)).unwrap_or(i64::MAX))
+        .bind(ROWS);
+        let rows = self.fetch_all(query).await?;
+        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 
     /// The revision of the tenant's last event; 0 when there was none yet.

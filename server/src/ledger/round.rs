@@ -159,17 +159,18 @@ impl Round {
             self.batch.add_audit(tenant, decision.now, note.by, deed);
         }
         let now = decision.now;
-        let mut answer = |reply, command, outcome| {
+        let mut answer = |reply, command, outcome, waited_since| {
             let decided = Decided {
                 command,
                 outcome,
                 now,
+                waited_since,
             };
             self.answers.push(Answer::Decided(reply, decided));
         };
         for (waiter, outcome) in decision.answers {
             if let Some(waiter) = table.waiting.take(tenant, waiter) {
-                answer(waiter.reply, waiter.command, outcome);
+                answer(waiter.reply, waiter.command, outcome, Some(waiter.since));
             }
         }
         match (decision.outcome, asker, command.waiter()) {
@@ -177,10 +178,10 @@ impl Round {
                 if reply.is_closed() {
                     self.left.push((tenant, id));
                 }
-                let waiter = Waiter::new(credential, command, reply);
+                let waiter = Waiter::new(credential, command, reply, now);
                 table.waiting.insert(tenant, id, waiter);
             }
-            (outcome, _, _) => answer(reply, command, outcome),
+            (outcome, _, _) => answer(reply, command, outcome, None),
         }
     }
 }

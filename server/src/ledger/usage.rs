@@ -7,7 +7,7 @@ use std::sync::{
 
 use coop_engine::Time;
 
-use super::day_count::DayCount;
+use super::{day_count::DayCount, hour_counts::HourCounts};
 use crate::{
     client::Client,
     model::{ApiKeyId, ApiKeyUsage, Day, TenantId},
@@ -24,6 +24,7 @@ pub struct KeyUsage {
     former: Uses,
     /// Event streams that are open.
     pub(super) streams: AtomicU64,
+    pub(super) hours: HourCounts,
     pub(super) is_listed: AtomicBool,
 }
 
@@ -80,6 +81,8 @@ impl KeyUsage {
             current: Uses::default(),
             former: Uses::default(),
             streams: AtomicU64::new(0),
+            // What it is called, its credential knows.
+            hours: HourCounts::new(tenant, key.into(), ""),
             is_listed: AtomicBool::new(false),
         }
     }

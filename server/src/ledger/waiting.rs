@@ -17,6 +17,8 @@ pub(super) struct Waiter {
     /// Given back with the answer.
     pub(super) command: Command,
     pub(super) reply: oneshot::Sender<Result<Decided, Refused>>,
+    /// The tenant's time when it began to wait.
+    pub(super) since: Time,
     _counted: Counted,
 }
 
@@ -28,6 +30,7 @@ impl Waiter {
         credential: Arc<Credential>,
         command: Command,
         reply: oneshot::Sender<Result<Decided, Refused>>,
+        since: Time,
     ) -> Self {
         let tenant = Arc::clone(&credential.tenant);
         tenant.waiting.fetch_add(1, Ordering::Relaxed);
@@ -35,6 +38,7 @@ impl Waiter {
             credential,
             command,
             reply,
+            since,
             _counted: Counted(tenant),
         }
     }

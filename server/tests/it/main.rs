@@ -26,3 +26,4 @@ mod sign_in;
 mod store;
 mod support;
 mod usage;
+mod usage_hours;

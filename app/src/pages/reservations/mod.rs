@@ -16,7 +16,6 @@ use crate::{
 };
 use detail::Detail;
 use leptos::prelude::*;
-use leptos_router::location::Url;
 use table::Table;
 
 /// The active reservations of the tenant, or one of them.
@@ -107,15 +106,28 @@ fn List(
     if gone && let Some(respond) = ports::respond() {
         respond.status(AppError::NotFound.status());
     }
-    let first = (!query.cursor.is_empty()).then(|| address(&query, ""));
-    let next = list.next.as_ref().map(|next| address(&query, next));
+    let first = (!query.cursor.is_empty()).then(|| address(routes::RESERVATIONS, &query, ""));
+    let next = list
+        .next
+        .as_ref()
+        .map(|next| address(routes::RESERVATIONS, &query, next));
     let pages = first.is_some() || next.is_some();
     let is_empty = list.reservations.is_empty();
     let has_more = next.is_some();
     let filter = query.clone();
+    let (lines, csv) = (
+        address(routes::RESERVATIONS_LINES, &query, ""),
+        address(routes::RESERVATIONS_CSV, &query, ""),
+    );
     view! {
         <Layout title="Reservations".into() account=Some(account)>
-            <div class="page-head"><h1 id="reservations-title">"Reservations"</h1></div>
+            <div class="page-head">
+                <h1 id="reservations-title">"Reservations"</h1>
+                <span class="actions push">
+                    <a class="button small" href=lines download="">"Export JSON Lines"</a>
+                    <a class="button small" href=csv download="">"Export CSV"</a>
+                </span>
+            </div>
             {done().map(|done| view! { <p class="notice" role="status">{done}</p> })}
             {refused.map(|refused| view! { <Failure error=refused.error /> })}
             {gone.then(|| view! {
@@ -143,8 +155,8 @@ fn List(
     .into_any()
 }
 
-/// The list with this filter, from a place on.
-fn address(query: &ReservationQuery, cursor: &str) -> String {
+/// A path with this filter in its query, and a place of the list.
+fn address(path: &str, query: &ReservationQuery, cursor: &str) -> String {
     let fields = [
         ("requester", query.requester.as_str()),
         ("label", &query.label),
@@ -152,15 +164,7 @@ fn address(query: &ReservationQuery, cursor: &str) -> String {
         ("type", &query.resource_type),
         ("cursor", cursor),
     ];
-    let fields: Vec<String> = fields
-        .into_iter()
-        .filter(|(_, value)| !value.is_empty())
-        .map(|(name, value)| format!("{name}={}", Url::escape(value)))
-        .collect();
-    if fields.is_empty() {
-        return routes::RESERVATIONS.to_owned();
-    }
-    format!("{}?{}", routes::RESERVATIONS, fields.join("&"))
+    routes::with_query(path, &fields)
 }
 
 #[component]

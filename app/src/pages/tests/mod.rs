@@ -9,13 +9,13 @@ use crate::{
     docs::{DOCS, Doc},
     error::AppError,
     functions::{reveal_key, rotate_key},
-    model::{Account, Issuer, RefusedForm, Reservation, Resource, Shown, Suspension, Trial},
+    model::{Account, Event, Issuer, RefusedForm, Reservation, Resource, Shown, Suspension, Trial},
     ports::{
-        AccountPort, AdminPort, AuditPort, IssuersPort, KeysPort, Problem, ReservationsPort,
-        ResourcesPort, Respond, SettingsPort, Site,
+        AccountPort, AdminPort, AuditPort, EventsPort, IssuersPort, KeysPort, Problem,
+        ReservationsPort, ResourcesPort, Respond, SettingsPort, Site, UsagePort,
         fake::{
-            self, FakeAccount, FakeAdmin, FakeAudit, FakeIssuers, FakeKeys, FakeReservations,
-            FakeResources, FakeSettings, Recorder,
+            self, FakeAccount, FakeAdmin, FakeAudit, FakeEvents, FakeIssuers, FakeKeys,
+            FakeReservations, FakeResources, FakeSettings, FakeUsage, Recorder,
         },
     },
     root::{paths, shell},
@@ -37,6 +37,8 @@ pub(in crate::pages) struct Request {
     pub(in crate::pages) account: Result<Option<Account>, AppError>,
     pub(in crate::pages) reservations: Vec<Reservation>,
     pub(in crate::pages) resources: Vec<Resource>,
+    pub(in crate::pages) events: Vec<Event>,
+    pub(in crate::pages) has_usage: bool,
     pub(in crate::pages) refused: Option<RefusedForm>,
     pub(in crate::pages) requires_registration: bool,
     pub(in crate::pages) site: Site,
@@ -65,6 +67,8 @@ pub(in crate::pages) fn signed_in(path: &str) -> Request {
         account: Ok(Some(fake::account())),
         reservations: vec![],
         resources: vec![],
+        events: vec![],
+        has_usage: false,
         refused: None,
         requires_registration: false,
         site,
@@ -97,6 +101,8 @@ impl Request {
             required,
         )));
         provide_context::<Arc<dyn AuditPort>>(Arc::new(FakeAudit));
+        provide_context::<Arc<dyn EventsPort>>(Arc::new(FakeEvents(self.events)));
+        provide_context::<Arc<dyn UsagePort>>(Arc::new(FakeUsage(self.has_usage)));
         let settings = FakeSettings(self.keeps_values, required);
         provide_context::<Arc<dyn SettingsPort>>(Arc::new(settings));
         provide_context::<Arc<dyn AdminPort>>(Arc::new(FakeAdmin(self.suspended)));

@@ -1,7 +1,9 @@
 //! Ports for page tests: they answer what the test says and remember what was asked of the answer.
 
+mod happened;
 mod held;
 
+pub(crate) use happened::{FakeEvents, FakeUsage, event};
 pub(crate) use held::{FakeReservations, FakeResources, reservation, resource};
 
 use super::{AccountPort, AdminPort, AuditPort, IssuersPort, KeysPort, Respond, SettingsPort};

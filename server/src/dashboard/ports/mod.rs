@@ -4,10 +4,14 @@ mod account;
 mod admin;
 mod api_keys;
 mod audit;
+mod events;
 mod issuers;
 mod reservations;
 mod resources;
 mod settings;
+mod usage;
+
+pub(super) use events::event_filter;
 
 use app::model::Moment;
 use coop_engine::Time;

@@ -10,6 +10,7 @@ mod meta;
 mod sessions;
 mod tenants;
 mod usage;
+mod usage_hours;
 
 pub use access_tokens::TokenRow;
 pub use api_keys::{CredentialRow, NewApiKey};

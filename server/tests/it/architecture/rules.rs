@@ -194,6 +194,7 @@ pub const RULES: &[Rule] = &[
                 "auth",
                 "clock",
                 "domain",
+                "events",
                 "keyring",
                 "model",
                 "problem",

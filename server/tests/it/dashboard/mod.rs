@@ -4,6 +4,7 @@ mod audit;
 pub mod browser;
 mod claim;
 mod dev_sign_in;
+mod events;
 mod failures;
 mod files;
 mod guards;
@@ -17,5 +18,6 @@ pub mod reservations;
 mod resources;
 mod session;
 mod settings;
+mod usage;
 
 pub use browser::Browser;

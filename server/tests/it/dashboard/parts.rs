@@ -8,11 +8,17 @@ use super::Browser;
 use crate::support::App;
 
 /// Every page and file.
-const PAGES: [&str; 10] = [
+const PAGES: [&str; 16] = [
     "/dashboard",
     "/dashboard/keys",
     "/dashboard/reservations",
+    "/dashboard/reservations.jsonl",
+    "/dashboard/reservations.csv",
     "/dashboard/resources",
+    "/dashboard/events",
+    "/dashboard/events.jsonl",
+    "/dashboard/events.csv",
+    "/dashboard/usage",
     "/dashboard/issuers",
     "/dashboard/audit",
     "/dashboard/audit.jsonl",

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use coop_locker::{
-    domain::{api_keys, sign_in, usage},
+    domain::{api_keys, sign_in},
     model::{Identity, TenantId},
 };
 use serde_json::json;
@@ -14,7 +14,7 @@ use crate::support::{Answer, App};
 const SETTINGS: &str = "/dashboard/settings";
 const MINUTE: i64 = 60_000;
 
-async fn tenant_of(app: &App, email: &str) -> TenantId {
+pub async fn tenant_of(app: &App, email: &str) -> TenantId {
     let identity = Identity {
         issuer: "dev".to_owned(),
         subject: email.to_owned(),
@@ -180,8 +180,7 @@ async fn furnish(app: &App, ann: &Browser<'_>) -> (TenantId, String) {
     let key = app.rotate_default(tenant).await;
     let item = json!([{"requester": "w", "resource": "a", "ttlSeconds": 60}]);
     assert_eq!(app.reserve(&key, item).await.status, 200);
-    let ledger = &app.services.ledger;
-    usage::record_keys(ledger).await.expect("recorded");
+    app.keep_usage().await;
     let id = tenant.as_i64();
     let claim = format!(
         "INSERT INTO claims (code_hash, tenant_id, expires_at) VALUES (x'01', {id}, 9223372036854775807)"

@@ -1,7 +1,10 @@
 //! What an end user may do with his token, and what he sees of others.
 
 use coop_engine::Ttl;
-use coop_locker::domain::issuers::NewIssuer;
+use coop_locker::{
+    domain::{issuers::NewIssuer, usage},
+    model::Hour,
+};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -259,4 +262,20 @@ async fn what_is_not_meant_for_end_users_does_not_open_to_their_tokens() {
         // Whoever it is, he is told where his tenant stands.
         assert!(!answer.header("ratelimit").is_empty(), "{path}");
     }
+}
+
+#[tokio::test]
+async fn what_end_users_do_in_an_hour_is_counted_by_the_label_of_their_issuer() {
+    let world = World::start().await;
+    let issuer = world.issuer().await;
+    for subject in ["alice", "bob"] {
+        let token = world.token(&issuer, subject).await;
+        world.app.get(&token, "/Reservation").await;
+    }
+    world.app.keep_usage().await;
+    let ledger = &world.app.services.ledger;
+    let hours = usage::hours(ledger, world.tenant.id, Hour::default()).await;
+    let hours = hours.expect("read");
+    let told: Vec<_> = hours.iter().map(|one| (&*one.label, one.reads)).collect();
+    assert_eq!(told, [("acme-users", 2)]);
 }

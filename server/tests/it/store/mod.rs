@@ -7,6 +7,7 @@ mod issuers;
 mod sessions;
 mod tenants;
 mod usage;
+mod usage_hours;
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -30,6 +31,7 @@ async fn contract(db: &mut Db) {
     audit::contract(db).await;
     sessions::contract(db).await;
     usage::contract(db).await;
+    usage_hours::contract(db).await;
     issuers::contract(db).await;
 }
 

@@ -11,7 +11,7 @@ use coop_engine::Label;
 use coop_locker::{
     clock::SharedClock,
     config::{self, Overrides, Settings},
-    domain::{api_keys, tenants},
+    domain::{api_keys, sessions, tenants, usage},
     jobs,
     ledger::Running,
     lifecycle,
@@ -184,6 +184,15 @@ impl App {
     }
 
     /// Makes a further key.
+    /// Returns when everything that was counted until now is on the disk.
+    pub async fn keep_usage(&self) {
+        let ledger = &self.services.ledger;
+        usage::record_keys(ledger).await.expect("recorded");
+        // A job may have taken it just before, and its change is still in the queue: this one is behind it.
+        let nobody = sessions::delete(ledger, b"nobody").await;
+        nobody.expect("deleted");
+    }
+
     pub async fn make_key(&self, tenant: TenantId, label: &str) -> (ApiKey, String) {
         let services = &self.services;
         let (key, value) = api_keys::create(

@@ -1,14 +1,20 @@
 //! What tenants and keys use: counted with every request, kept a moment later.
 
+mod contention;
+mod hours;
+
+pub use contention::{Demand, Lengths, ResourceUse, demand, note_contention};
+pub use hours::{hours, note_limited, note_operations};
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use coop_engine::Time;
 
-use super::Error;
 use crate::{
+    domain::Error,
     ledger::{Effect, KeyUsage, Ledger, Mutation, TenantState},
-    model::{ApiKeyId, ApiKeyUsage, Day, Tiers},
+    model::{ApiKeyId, ApiKeyUsage, Day, HourUsage, Tiers},
     store::Db,
 };
 
@@ -59,17 +65,40 @@ pub fn of_key(ledger: &Ledger, key: ApiKeyId, today: Day) -> Option<ApiKeyUsage>
     Some(ledger.credentials().usage_of(key)?.on(today))
 }
 
-/// Keeps how keys were used since the last time.
+/// Keeps how keys were used since the last time, and what was done in each hour.
 ///
 /// # Errors
 /// When the store fails; then it is kept the next time.
 pub async fn record_keys(ledger: &Ledger) -> Result<(), Error> {
-    record(
-        ledger,
-        ledger.credentials().take_unwritten_keys(),
-        Vec::new(),
-    )
-    .await
+    let credentials = ledger.credentials();
+    record(ledger, credentials.take_unwritten_keys(), Vec::new()).await?;
+    let hours = credentials.take_hours();
+    let mut left = &hours[..];
+    while !left.is_empty() {
+        let (some, others) = left.split_at(left.len().min(ROWS));
+        let usage = some.iter().map(|(_, usage)| usage.clone()).collect();
+        if let Err(error) = ledger.mutate(RecordHours(usage)).await {
+            credentials.give_hours_back(left);
+            return Err(error.into());
+        }
+        left = others;
+    }
+    Ok(())
+}
+
+struct RecordHours(Vec<HourUsage>);
+
+#[async_trait]
+impl Mutation for RecordHours {
+    type Output = ();
+    type Error = Error;
+
+    async fn apply(self, db: &mut Db, _effects: &mut Vec<Effect>) -> Result<(), Error> {
+        for usage in &self.0 {
+            db.add_usage_hour(usage).await?;
+        }
+        Ok(())
+    }
 }
 
 /// Keeps the operations that no commit of the ledger has brought along.

@@ -1,0 +1,12 @@
+use crate::{
+    error::AppError,
+    model::{EventPage, EventPlace, EventQuery},
+};
+use async_trait::async_trait;
+
+/// The events of one tenant.
+#[async_trait]
+pub trait EventsPort: Send + Sync {
+    /// A page of those that match, the newest first.
+    async fn page(&self, query: &EventQuery, place: EventPlace) -> Result<EventPage, AppError>;
+}
