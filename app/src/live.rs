@@ -171,6 +171,14 @@ async fn refresh() -> Result<(), JsValue> {
 }
 
 fn take_over(part: &Element, fresh: &Element) -> Result<(), JsValue> {
+    // An island that is put into the page like this stays asleep. Only what stands where there is nothing else has any, so
+    // that is rare: the page is loaded whole then.
+    if fresh.query_selector("leptos-island")?.is_some() {
+        return match part.query_selector("leptos-island")? {
+            Some(_) => Ok(()),
+            None => window().location().reload(),
+        };
+    }
     let focused = document().active_element().filter(|element| {
         let is_part = element == part;
         !is_part && part.contains(Some(element))

@@ -118,7 +118,7 @@ pub fn EventEntry(
                     }}
                     {token.map(|token| format!(", fencing token {token}"))}
                 </p>
-                <details class="rotate">
+                <details class="rotate" id=format!("event-{revision}")>
                     <summary>"Details" <span class="unseen">{format!(" of event {revision}")}</span></summary>
                     <dl class="facts">{facts}</dl>
                 </details>

@@ -27,6 +27,8 @@ mod chart;
 #[cfg(feature = "ssr")]
 mod failure;
 #[cfg(feature = "ssr")]
+mod first_steps;
+#[cfg(feature = "ssr")]
 mod layout;
 #[cfg(feature = "ssr")]
 mod logo;
@@ -48,6 +50,7 @@ pub use {
     audit_table::AuditTable,
     chart::{Chart, ChartTones, Column},
     failure::{Failure, Problem, described},
+    first_steps::FirstSteps,
     layout::Layout,
     logo::Logo,
     nav::Nav,

@@ -45,6 +45,32 @@ pub struct KeyUsage {
     pub old_value_uses: u64,
     /// The last of those.
     pub old_value_last: Option<Use>,
+    /// Event streams that are open with it.
+    pub open_streams: u64,
+    /// Requests in a minute, about: the last whole one, or this one if it has more already.
+    pub requests_a_minute: u64,
+}
+
+impl KeyUsage {
+    /// What a rotation would cut off, in a sentence.
+    #[must_use]
+    pub fn cut(&self) -> String {
+        let streams = match self.open_streams {
+            0 => None,
+            1 => Some("one open event stream".to_owned()),
+            many => Some(format!("{many} open event streams")),
+        };
+        let requests = match self.requests_a_minute {
+            0 => None,
+            1 => Some("about one request a minute".to_owned()),
+            many => Some(format!("about {many} requests a minute")),
+        };
+        match (streams, requests) {
+            (None, None) => "At this moment nothing uses the value.".to_owned(),
+            (Some(one), None) | (None, Some(one)) => format!("It cuts off {one}."),
+            (Some(streams), Some(requests)) => format!("It cuts off {streams} and {requests}."),
+        }
+    }
 }
 
 /// A request that came with a key.

@@ -127,3 +127,14 @@ pub struct EventPage {
     /// The oldest revision that is kept; none when nothing is.
     pub oldest: Option<u64>,
 }
+
+/// How far the programs of somebody new have come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FirstSteps {
+    /// Something was reserved.
+    pub reserved: bool,
+    /// Somebody was refused because another holds it.
+    pub refused: bool,
+    /// Something was released.
+    pub released: bool,
+}

@@ -18,7 +18,7 @@ pub use api_key::{
     ApiKey, KeyList, KeyUsage, KeyValue, Refused, Shown, ShownBecause, Use, UsedKey,
 };
 pub use audit::{AuditEntry, AuditPage};
-pub use event::{EVENT_KINDS, Event, EventPage, EventPlace, EventQuery};
+pub use event::{EVENT_KINDS, Event, EventPage, EventPlace, EventQuery, FirstSteps};
 pub use issuer::{Issuer, IssuerFailure, IssuerHour, Issuers, Trial, Verdict};
 pub use moment::Moment;
 pub use refused_form::RefusedForm;

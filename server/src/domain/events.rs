@@ -15,6 +15,9 @@ pub fn watch_for_page(ledger: &Ledger, tenant: TenantId) -> Option<(Watch, OpenP
     Some((tenant.watch(), open))
 }
 
+/// A tenant that has had more events than this is new no longer.
+const OF_SOMEBODY_NEW: usize = 20;
+
 /// At most `limit` of the tenant's events after a revision.
 ///
 /// # Errors
@@ -52,6 +55,35 @@ pub async fn extent(ledger: &Ledger, tenant: TenantId) -> Result<Extent, Error> 
     let newest = db.revision_of(tenant).await?;
     let oldest = db.oldest_event_of(tenant).await?;
     Ok(Extent { oldest, newest })
+}
+
+/// How far somebody new has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FirstSteps {
+    /// Something was reserved.
+    pub reserved: bool,
+    /// Somebody was refused because another holds it.
+    pub refused: bool,
+    /// Something was released.
+    pub released: bool,
+}
+
+/// How far the tenant's programs have come; nothing once it is new no longer.
+///
+/// # Errors
+/// When the store fails.
+pub async fn first_steps(ledger: &Ledger, tenant: TenantId) -> Result<Option<FirstSteps>, Error> {
+    let page = history(ledger, tenant, &EventFilter::default(), 0, OF_SOMEBODY_NEW).await?;
+    if page.newest > OF_SOMEBODY_NEW as u64 {
+        return Ok(None);
+    }
+    let happened = |kind| page.events.iter().any(|event| event.kind == kind);
+    let (_, contended) = ledger.credentials().contention_of(tenant);
+    Ok(Some(FirstSteps {
+        reserved: happened("RESERVED"),
+        refused: !contended.is_empty(),
+        released: happened("UNRESERVED"),
+    }))
 }
 
 /// At most `limit` of the tenant's events before a revision, or of all of them, the newest first.

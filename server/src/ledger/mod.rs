@@ -40,5 +40,5 @@ pub use logged::{EarlierEvents, EventFilter, EventPage, LoggedEvent, LoggedExtra
 pub use mutation::{Effect, Mutation, MutationError};
 pub use read::{ReservationFilter, ReservationPage, ReservationPosition};
 pub use streams::{OpenPage, OpenStream};
-pub use usage::KeyUsage;
+pub use usage::{KeyAtWork, KeyUsage};
 pub use writer::Fatal;

@@ -25,7 +25,57 @@ pub struct KeyUsage {
     /// Event streams that are open.
     pub(super) streams: AtomicU64,
     pub(super) hours: HourCounts,
+    minutes: Minutes,
     pub(super) is_listed: AtomicBool,
+}
+
+/// What goes on with a key at a moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KeyAtWork {
+    /// Event streams that are open.
+    pub streams: u64,
+    /// Requests in the last whole minute, about, or in this one if there were more already.
+    pub requests_a_minute: u64,
+}
+
+/// How many in this minute and in the one before. Those who note at the turn of a minute may lose one another's: it is about
+/// so many.
+#[derive(Debug, Default)]
+struct Minutes {
+    minute: AtomicI64,
+    now: AtomicU64,
+    before: AtomicU64,
+}
+
+impl Minutes {
+    fn note(&self, at: Time) {
+        self.turn(at);
+        self.now.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn turn(&self, at: Time) {
+        let minute = at.as_micros() / 60_000_000;
+        let counted = self.minute.load(Ordering::Relaxed);
+        if counted == minute {
+            return;
+        }
+        let is_first = self
+            .minute
+            .compare_exchange(counted, minute, Ordering::Relaxed, Ordering::Relaxed)
+            .is_ok();
+        if is_first {
+            let last = self.now.swap(0, Ordering::Relaxed);
+            let before = if counted + 1 == minute { last } else { 0 };
+            self.before.store(before, Ordering::Relaxed);
+        }
+    }
+
+    fn about(&self, at: Time) -> u64 {
+        self.turn(at);
+        let (now, before) = (&self.now, &self.before);
+        now.load(Ordering::Relaxed)
+            .max(before.load(Ordering::Relaxed))
+    }
 }
 
 /// When and by whom.
@@ -83,6 +133,7 @@ impl KeyUsage {
             streams: AtomicU64::new(0),
             // What it is called, its credential knows.
             hours: HourCounts::new(tenant, key.into(), ""),
+            minutes: Minutes::default(),
             is_listed: AtomicBool::new(false),
         }
     }
@@ -123,10 +174,20 @@ impl KeyUsage {
         // Without a limit it is never refused.
         let _ = self.requests.add(Day::of(at), 1, None);
         self.current.note(at, client);
+        self.minutes.note(at);
     }
 
     pub(super) fn note_refusal(&self, at: Time) {
         let _ = self.refusals.add(Day::of(at), 1, None);
+    }
+
+    /// What goes on with the present value at this moment.
+    #[must_use]
+    pub fn at_work(&self, now: Time) -> KeyAtWork {
+        KeyAtWork {
+            streams: self.streams.load(Ordering::Relaxed),
+            requests_a_minute: self.minutes.about(now),
+        }
     }
 
     pub(super) fn note_former_use(&self, at: Time, client: &Client<'_>) {

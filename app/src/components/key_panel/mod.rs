@@ -27,6 +27,8 @@ pub fn KeyPanel(
     base_url: String,
     /// The value, when a form without script asked for it.
     shown: Option<Shown>,
+    /// What a rotation would cut off, in a sentence.
+    cut: String,
 ) -> impl IntoView {
     let state = KeyState::new(api_key, shown);
     let card = NodeRef::<html::Section>::new();
@@ -51,7 +53,7 @@ pub fn KeyPanel(
                 <p class="said" role="status">{state.said}</p>
                 <div role="alert">{move || state.failure.get().map(|failure| view! { <Failure failure /> })}</div>
             </div>
-            <Rotate state />
+            <Rotate state cut />
         </section>
         <FirstCalls base_url state />
     }

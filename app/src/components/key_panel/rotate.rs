@@ -11,7 +11,7 @@ use leptos::{
 
 /// Replacing the value, after a warning: unfolded in place without script, in a dialog with it.
 #[component]
-pub(super) fn Rotate(state: KeyState) -> impl IntoView {
+pub(super) fn Rotate(state: KeyState, cut: String) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
     let open = move |event: MouseEvent| {
         let Some(dialog) = dialog.get_untracked() else {
@@ -40,7 +40,7 @@ pub(super) fn Rotate(state: KeyState) -> impl IntoView {
         <details class="rotate">
             <summary on:click=open>"Rotate key…"</summary>
             <div class="rotate-body">
-                <Warning />
+                <Warning cut=cut.clone() />
                 <form method="post" action=routes::DASHBOARD>
                     <Fields state action=action::ROTATE />
                     <button class="button danger">"Rotate key"</button>
@@ -49,7 +49,7 @@ pub(super) fn Rotate(state: KeyState) -> impl IntoView {
         </details>
         <dialog class="dialog" aria-labelledby="rotate-title" node_ref=dialog>
             <h2 id="rotate-title">"Rotate this key?"</h2>
-            <Warning />
+            <Warning cut />
             <form class="actions end" method="post" action=routes::DASHBOARD on:submit=rotate>
                 <Fields state action=action::ROTATE />
                 <button type="button" class="button" on:click=move |_| close()>"Cancel"</button>
@@ -61,12 +61,13 @@ pub(super) fn Rotate(state: KeyState) -> impl IntoView {
 }
 
 #[component]
-fn Warning() -> impl IntoView {
+fn Warning(cut: String) -> impl IntoView {
     view! {
         <p>
             "The old value stops working at once: requests that use it, also those under way, are answered "
             <strong>"401 Unauthorized"</strong> ". Reservations stay as they are."
         </p>
+        <p>{cut}</p>
         <p>"In production, prepare your application for the new value first."</p>
     }
 }

@@ -1,19 +1,18 @@
 //! `/dashboard/events`: what has happened, the newest first.
 
-mod latest;
 #[cfg(test)]
 mod tests;
 
 use super::{instead, param, query, signed_in};
 use crate::{
     components::{
-        Call, CopyCode, EventEntry, Layout, PLACEHOLDER_KEY, Problem, TimeTicker, described,
+        Call, CopyCode, EventEntry, Layout, LiveState, PLACEHOLDER_KEY, Problem, TimeTicker,
+        described,
     },
     error::AppError,
     model::{Account, EVENT_KINDS, EventPage, EventPlace, EventQuery},
     ports, routes,
 };
-use latest::Latest;
 use leptos::prelude::*;
 
 /// What has happened to the tenant's reservations and definitions.
@@ -108,13 +107,16 @@ fn Loaded(loaded: Data) -> impl IntoView {
         .as_ref()
         .map(|_| address(routes::EVENTS, &query, ("", "")));
     let pages = newer.is_some() || older.is_some();
-    let (oldest, last) = (page.oldest, page.events.first().map(|event| event.revision));
+    let oldest = page.oldest;
+    // What is older than the newest page does not change.
+    let is_live = place == EventPlace::Newest && query.has_known_kind();
     let has_older = older.is_some();
     let entries = page.events;
     view! {
         <Layout title="Events".into() account=Some(account)>
             <div class="page-head">
                 <h1 id="events-title">"Events"</h1>
+                {is_live.then(|| view! { <LiveState /> })}
                 <span class="actions push">
                     <a class="button small" href=lines download="">"Export JSON Lines"</a>
                     <a class="button small" href=csv download="">"Export CSV"</a>
@@ -122,18 +124,18 @@ fn Loaded(loaded: Data) -> impl IntoView {
             </div>
             <section class="card" aria-label="Feed">
                 <Filter query=query.clone() />
-                {(place == EventPlace::Newest && query.has_known_kind())
-                    .then(|| view! { <Latest filter=query.clone() newest=last /> })}
-                {if entries.is_empty() {
-                    view! { <Empty query has_older oldest /> }.into_any()
-                } else {
-                    view! {
-                        <ol class="feed" aria-labelledby="events-title">
-                            {entries.into_iter().map(|event| view! { <EventEntry event now /> }).collect_view()}
-                        </ol>
-                    }
-                        .into_any()
-                }}
+                <div id="feed" data-live>
+                    {if entries.is_empty() {
+                        view! { <Empty query has_older oldest /> }.into_any()
+                    } else {
+                        view! {
+                            <ol class="feed" aria-labelledby="events-title">
+                                {entries.into_iter().map(|event| view! { <EventEntry event now /> }).collect_view()}
+                            </ol>
+                        }
+                            .into_any()
+                    }}
+                </div>
                 {pages.then(|| view! {
                     <nav class="actions" aria-label="Pages of the log">
                         {newest.map(|to| view! { <a class="button small" href=to>"Newest"</a> })}
@@ -143,7 +145,7 @@ fn Loaded(loaded: Data) -> impl IntoView {
                 })}
                 {oldest.map(|oldest| view! {
                     <p class="muted">{format!("The oldest event that is kept has revision {oldest}. How long events are kept, ")}
-                        <a href=routes::DOCS_LIMITS>"the tier says"</a> "."</p>
+                        <a href=routes::doc("limits")>"the tier says"</a> "."</p>
                 })}
             </section>
             <TimeTicker />

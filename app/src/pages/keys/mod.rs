@@ -2,7 +2,7 @@ mod table;
 
 use super::{instead, query, signed_in};
 use crate::{
-    components::{Failure, Layout, ShownKey, Time, TimeForm, TimeTicker, grouped},
+    components::{Failure, Layout, LiveState, ShownKey, Time, TimeForm, TimeTicker, grouped},
     error::AppError,
     model::{Account, ApiKey, KeyList, KeyUsage, Refused, Shown, UsedKey},
     ports,
@@ -85,6 +85,7 @@ fn Loaded(data: Data) -> impl IntoView {
             <div class="page-head">
                 <h1>"API keys"</h1>
                 <span class="badge">{used}</span>
+                <LiveState />
             </div>
             {done().map(|done| view! { <p class="notice" role="status">{done}</p> })}
             {refused.map(|refused| view! { <Failure error=refused.error /> })}
@@ -201,7 +202,7 @@ fn Manage(used: UsedKey, typed: Option<String>) -> impl IntoView {
                         "The old value stops working at once: requests that use it, also those under way, are answered "
                         <strong>"401 Unauthorized"</strong> ". Reservations stay as they are."
                     </p>
-                    <p>{cut(&usage)}</p>
+                    <p>{usage.cut()}</p>
                     <form method="post" action=here.clone()>
                         <Hidden api_key=api_key.clone() action=action::ROTATE />
                         <button class="button danger">"Rotate key"</button>
@@ -216,15 +217,6 @@ fn Manage(used: UsedKey, typed: Option<String>) -> impl IntoView {
         </section>
     }
     .into_any()
-}
-
-/// What a rotation would cut off.
-fn cut(usage: &KeyUsage) -> String {
-    match usage.requests_today {
-        0 => "No request came with this value today.".into(),
-        1 => "One request came with this value today.".into(),
-        many => format!("{} requests came with this value today.", grouped(many)),
-    }
 }
 
 /// Who has not learnt the new value yet.

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 #[component]
 pub(super) fn Table(keys: Vec<UsedKey>, managed: Option<String>) -> impl IntoView {
     view! {
-        <section class="card" aria-labelledby="keys-title">
+        <section class="card" id="keys" data-live aria-labelledby="keys-title">
             <h2 id="keys-title">"Keys"</h2>
             <table class="table stack" role="table" aria-labelledby="keys-title">
                 <thead role="rowgroup">

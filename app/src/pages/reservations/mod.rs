@@ -8,7 +8,7 @@ mod tests;
 
 use super::{instead, param, query, signed_in};
 use crate::{
-    components::{Call, CopyCode, Failure, Layout, PLACEHOLDER_KEY, TimeTicker},
+    components::{Call, CopyCode, Failure, Layout, LiveState, PLACEHOLDER_KEY, TimeTicker},
     error::AppError,
     model::{Account, RefusedForm, ReservationList, ReservationQuery, ReservationView},
     ports,
@@ -123,6 +123,7 @@ fn List(
         <Layout title="Reservations".into() account=Some(account)>
             <div class="page-head">
                 <h1 id="reservations-title">"Reservations"</h1>
+                <LiveState />
                 <span class="actions push">
                     <a class="button small" href=lines download="">"Export JSON Lines"</a>
                     <a class="button small" href=csv download="">"Export CSV"</a>
@@ -137,11 +138,13 @@ fn List(
             })}
             <section class="card" aria-label="Active reservations">
                 <Filter query=filter />
-                {if is_empty {
-                    view! { <Empty query has_more /> }.into_any()
-                } else {
-                    view! { <Table reservations=list.reservations /> }.into_any()
-                }}
+                <div id="reservations" data-live>
+                    {if is_empty {
+                        view! { <Empty query has_more /> }.into_any()
+                    } else {
+                        view! { <Table reservations=list.reservations /> }.into_any()
+                    }}
+                </div>
                 {pages.then(|| view! {
                     <nav class="actions" aria-label="Pages of the list">
                         {first.map(|to| view! { <a class="button small" href=to>"First page"</a> })}

@@ -10,7 +10,7 @@ mod tree;
 
 use super::{instead, param, query, signed_in};
 use crate::{
-    components::{CopyCode, Failure, Layout, PLACEHOLDER_KEY, TimeTicker, grouped},
+    components::{CopyCode, Failure, Layout, LiveState, PLACEHOLDER_KEY, TimeTicker, grouped},
     error::AppError,
     model::{Account, RefusedForm, Resource, ResourcePage},
     ports,
@@ -118,6 +118,7 @@ fn List(account: Account, page: ResourcePage, gone: bool) -> impl IntoView {
             <div class="page-head">
                 <h1>"Resources"</h1>
                 <span class="badge">{counted}</span>
+                <LiveState />
             </div>
             {done().map(|done| view! { <p class="notice" role="status">{done}</p> })}
             {refused.clone().map(|refused| view! { <Failure error=refused.error /> })}
@@ -132,11 +133,13 @@ fn List(account: Account, page: ResourcePage, gone: bool) -> impl IntoView {
             })}
             <section class="card" aria-labelledby="definitions-title">
                 <h2 id="definitions-title">"Definitions"</h2>
-                {if is_empty {
-                    view! { <Empty requires_registration is_first /> }.into_any()
-                } else {
-                    view! { <Table resources /> }.into_any()
-                }}
+                <div id="definitions" data-live>
+                    {if is_empty {
+                        view! { <Empty requires_registration is_first /> }.into_any()
+                    } else {
+                        view! { <Table resources /> }.into_any()
+                    }}
+                </div>
                 {pages.then(|| view! {
                     <nav class="actions" aria-label="Pages of the list">
                         {(!is_first).then(|| view! { <a class="button small" href=routes::RESOURCES>"First page"</a> })}

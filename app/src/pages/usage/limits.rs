@@ -6,18 +6,18 @@ const NEAR: u64 = 80;
 
 /// Where the tenant stands with what its tier allows.
 #[component]
-pub(super) fn Limits(limits: Vec<Limit>, tier: String) -> impl IntoView {
+pub fn Limits(limits: Vec<Limit>, tier: String) -> impl IntoView {
     let meters = limits
         .into_iter()
         .enumerate()
         .map(|(at, limit)| view! { <Meter at limit /> })
         .collect_view();
     view! {
-        <section class="card" aria-labelledby="limits-title">
+        <section class="card" id="limits" data-live aria-labelledby="limits-title">
             <div class="card-head">
                 <h2 id="limits-title">"Against the limits"</h2>
                 <span class="badge">{tier}</span>
-                <a class="button small push" href=routes::DOCS_LIMITS>"What each tier allows"</a>
+                <a class="button small push" href=routes::doc("limits")>"What each tier allows"</a>
             </div>
             <ul class="meters">{meters}</ul>
         </section>

@@ -8,14 +8,16 @@ mod tests;
 
 use super::{instead, query, signed_in};
 use crate::{
-    components::{Call, Chart, ChartTones, CopyCode, Layout, PLACEHOLDER_KEY, TimeTicker, grouped},
+    components::{
+        Call, Chart, ChartTones, CopyCode, Layout, LiveState, PLACEHOLDER_KEY, TimeTicker, grouped,
+    },
     error::AppError,
     model::{Account, Usage as Used, UsageRange},
     ports, routes,
 };
 use demand::Demand;
 use leptos::prelude::*;
-use limits::Limits;
+pub(super) use limits::Limits;
 use series::Series;
 
 /// What the tenant uses.
@@ -75,7 +77,8 @@ fn Loaded(account: Account, range: UsageRange, usage: Used) -> impl IntoView {
         <Layout title="Usage".into() account=Some(account)>
             <div class="page-head">
                 <h1>"Usage"</h1>
-                <nav class="actions push" aria-label="How far back">{ranges}</nav>
+                <nav class="actions" aria-label="How far back">{ranges}</nav>
+                <LiveState />
             </div>
             {is_short.then(|| view! {
                 <p class="notice">{format!("{tier} keeps {kept} hours of this. What is older is not shown.")}</p>
@@ -110,7 +113,7 @@ fn Charts(usage: Used, range: UsageRange) -> impl IntoView {
             "Lists, checks and verifications are reads, everything else is a write. The two have quotas of their own."
         </Shown>
         <Shown id="by-limit" title=format!("Refused with 429 per {unit}, by limit") series=refused range>
-            "Each one says by its " <code>"limitType"</code> " which limit it was: " <a href=routes::DOCS_LIMITS>"limits"</a> "."
+            "Each one says by its " <code>"limitType"</code> " which limit it was: " <a href=routes::doc("limits")>"limits"</a> "."
         </Shown>
     }
     .into_any()

@@ -4,8 +4,8 @@ use super::NOW;
 use crate::{
     error::AppError,
     model::{
-        Demand, Event, EventPage, EventPlace, EventQuery, HourUsage, Lengths, Limit, Moment,
-        ResourceUse, Usage, UsageRange,
+        Demand, Event, EventPage, EventPlace, EventQuery, FirstSteps, HourUsage, Lengths, Limit,
+        Moment, ResourceUse, Usage, UsageRange,
     },
     ports::{EventsPort, UsagePort},
 };
@@ -54,6 +54,25 @@ impl EventsPort for FakeEvents {
             oldest: Some(7),
         })
     }
+
+    async fn first_steps(&self) -> Result<Option<FirstSteps>, AppError> {
+        Ok(self.0.is_empty().then_some(FirstSteps {
+            reserved: true,
+            ..FirstSteps::default()
+        }))
+    }
+}
+
+fn limits() -> Vec<Limit> {
+    let limit = |name: &str, used, allowed| Limit {
+        name: name.into(),
+        used,
+        allowed,
+    };
+    vec![
+        limit("Operations today", 8_100, Some(10_000)),
+        limit("API keys", 2, None),
+    ]
 }
 
 /// A busy hour of two keys, of which one waits for a printer; or nothing, as the test says.
@@ -61,6 +80,10 @@ pub(crate) struct FakeUsage(pub bool);
 
 #[async_trait]
 impl UsagePort for FakeUsage {
+    async fn limits(&self) -> Result<Vec<Limit>, AppError> {
+        Ok(limits())
+    }
+
     async fn usage(&self, range: UsageRange) -> Result<Usage, AppError> {
         const HOUR: i64 = 3_600_000_000;
         let (hours, step) = (i64::from(range.hours()), i64::from(range.step()));
@@ -71,11 +94,6 @@ impl UsagePort for FakeUsage {
             reads: 7,
             writes,
             refusals: vec![3, 0],
-        };
-        let limit = |name: &str, used, allowed| Limit {
-            name: name.into(),
-            used,
-            allowed,
         };
         let lengths = |count| Lengths {
             count,
@@ -103,10 +121,7 @@ impl UsagePort for FakeUsage {
             },
             limit_types: vec!["rate".into(), "daily".into()],
             kept_hours: 24,
-            limits: vec![
-                limit("Operations today", 8_100, Some(10_000)),
-                limit("API keys", 2, None),
-            ],
+            limits: limits(),
             demand: if self.0 { demand } else { Demand::default() },
         })
     }

@@ -137,11 +137,16 @@ impl Asker {
     /// A key of the asker's with how it is used today.
     fn used(&self, key: model::ApiKey) -> UsedKey {
         let services = self.services();
-        let today = Day::of(services.clock.now());
-        let usage = usage::of_key(&services.ledger, key.id, today);
+        let (ledger, now) = (&services.ledger, services.clock.now());
+        let at_work = usage::at_work(ledger, key.id, now);
+        let usage = usage::of_key(ledger, key.id, Day::of(now));
         UsedKey {
             key: shown(key),
-            usage: usage.map(shown_usage).unwrap_or_default(),
+            usage: KeyUsage {
+                open_streams: at_work.streams,
+                requests_a_minute: at_work.requests_a_minute,
+                ..usage.map(shown_usage).unwrap_or_default()
+            },
         }
     }
 }
@@ -163,6 +168,7 @@ fn shown_usage(usage: ApiKeyUsage) -> KeyUsage {
         refusals_today: usage.refusals_today,
         old_value_uses: usage.old_value_uses_since_rotation,
         old_value_last,
+        ..KeyUsage::default()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use app::{
     error::AppError,
-    model::{Event, EventPage, EventPlace, EventQuery},
+    model::{Event, EventPage, EventPlace, EventQuery, FirstSteps},
     ports::EventsPort,
 };
 use async_trait::async_trait;
@@ -51,6 +51,17 @@ impl EventsPort for Asker {
             events: page.events.into_iter().map(shown).collect(),
             oldest: page.oldest,
         })
+    }
+
+    async fn first_steps(&self) -> Result<Option<FirstSteps>, AppError> {
+        let tenant = self.tenant().await?;
+        let steps = events::first_steps(&self.services().ledger, tenant).await;
+        let steps = steps.map_err(of_domain)?;
+        Ok(steps.map(|steps| FirstSteps {
+            reserved: steps.reserved,
+            refused: steps.refused,
+            released: steps.released,
+        }))
     }
 }
 

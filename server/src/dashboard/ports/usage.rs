@@ -17,6 +17,14 @@ use crate::{
 
 #[async_trait]
 impl UsagePort for Asker {
+    async fn limits(&self) -> Result<Vec<Limit>, AppError> {
+        let tenant = self.tenant().await?;
+        let services = self.services();
+        let account = account::of(&services.ledger, tenant).await;
+        let account = account.map_err(of_domain)?;
+        Ok(self.stands(&account, services.clock.now()))
+    }
+
     async fn usage(&self, range: UsageRange) -> Result<Usage, AppError> {
         let tenant = self.tenant().await?;
         let services = self.services();
@@ -35,14 +43,14 @@ impl UsagePort for Asker {
             hours: hours.into_iter().map(hour).collect(),
             limit_types: LimitType::ALL.map(|limit| limit.name().to_owned()).into(),
             kept_hours: allows.history_hours,
-            limits: self.limits(&account, now),
+            limits: self.stands(&account, now),
             demand: shown(demand),
         })
     }
 }
 
 impl Asker {
-    fn limits(&self, account: &account::Account, now: coop_engine::Time) -> Vec<Limit> {
+    fn stands(&self, account: &account::Account, now: coop_engine::Time) -> Vec<Limit> {
         let services = self.services();
         let (tenant, tier) = (account.tenant.id, account.tenant.tier);
         let allows = services.settings.tiers.of(tier);

@@ -13,7 +13,7 @@ use coop_engine::Time;
 
 use crate::{
     domain::Error,
-    ledger::{Effect, KeyUsage, Ledger, Mutation, TenantState},
+    ledger::{Effect, KeyAtWork, KeyUsage, Ledger, Mutation, TenantState},
     model::{ApiKeyId, ApiKeyUsage, Day, HourUsage, Tiers},
     store::Db,
 };
@@ -63,6 +63,13 @@ pub fn give_back_operations(tenant: &TenantState, operations: u64, now: Time) {
 #[must_use]
 pub fn of_key(ledger: &Ledger, key: ApiKeyId, today: Day) -> Option<ApiKeyUsage> {
     Some(ledger.credentials().usage_of(key)?.on(today))
+}
+
+/// What goes on with a key at this moment; nothing with a key that is not there.
+#[must_use]
+pub fn at_work(ledger: &Ledger, key: ApiKeyId, now: Time) -> KeyAtWork {
+    let usage = ledger.credentials().usage_of(key);
+    usage.map_or_else(KeyAtWork::default, |usage| usage.at_work(now))
 }
 
 /// Keeps how keys were used since the last time, and what was done in each hour.
