@@ -105,7 +105,7 @@ pub struct ResourceUse {
 /// The resources that are most in demand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Demand {
-    /// They, most refusals and waits first.
+    /// They, most refusals and waits first; without any, those that were granted most.
     pub resources: Vec<ResourceUse>,
     /// Since when refusals and waits are counted.
     pub counted_since: Moment,

@@ -118,15 +118,15 @@ impl Contention {
         let Some(tenant) = table.tenants.get(&tenant) else {
             return (table.since, Vec::new());
         };
-        let contended = |(name, counts): (&Box<str>, &Counts)| Contended {
+        let all = tenant.resources.iter().map(|(name, counts)| Contended {
             resource: name.to_string(),
             refusals: counts.refusals,
             waits: counts.waits,
             waited: counts.waited,
             longest_wait: counts.longest_wait,
             is_partial: counts.inherited > 0,
-        };
-        let mut all: Vec<_> = tenant.resources.iter().map(contended).collect();
+        });
+        let mut all: Vec<_> = all.collect();
         all.sort_by(|a, b| {
             let demand = |one: &Contended| one.refusals + one.waits;
             demand(b)

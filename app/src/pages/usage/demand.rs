@@ -15,6 +15,9 @@ pub(super) fn Demand(demand: Demanded, range: UsageRange) -> impl IntoView {
         known_since,
     } = demand;
     let is_empty = resources.is_empty();
+    let is_calm = resources
+        .iter()
+        .all(|one| one.refusals + one.waits.count == 0);
     let rows = resources
         .into_iter()
         .map(|one| view! { <Row one /> })
@@ -22,6 +25,9 @@ pub(super) fn Demand(demand: Demanded, range: UsageRange) -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="demand-title">
             <h2 id="demand-title">"Most contended resources"</h2>
+            {(is_calm && !is_empty).then(|| view! {
+                <p>"Nobody was refused a resource because of somebody else, and nobody waited. These were granted most."</p>
+            })}
             {if is_empty {
                 view! {
                     <div class="empty">

@@ -19,7 +19,7 @@ fn charts_are_drawn_without_styles_and_told_in_words_and_numbers() {
         "15 Jan, 07:00: default 19, &lt;i&gt;robot&lt;/i&gt; 10",
         "29 in all. Most were 29, at 15 Jan, 07:00.",
         "<td class=\"number\">14</td><td class=\"number\">15</td>",
-        r##"fill="url(#tone-1)""##,
+        r#"fill="url(#tone-1)""#,
         "15 Jan, 07:00: rate 6",
     ] {
         assert!(html.contains(part), "{part}: {html}");

@@ -95,6 +95,11 @@ where
     P: Send + 'static,
     F: Future<Output = Result<Part<T, P>, Error>> + Send + 'static,
 {
+    let Table {
+        header,
+        line,
+        cells,
+    } = table;
     let (kind, ending) = match format {
         Format::Lines => ("application/jsonl", "jsonl"),
         Format::Csv => ("text/csv; charset=utf-8", "csv"),
@@ -106,7 +111,6 @@ where
             Place::From(from) => Some(read(Some(from))),
             Place::End => None,
         };
-        let (header, line, cells) = (table.header, table.line, table.cells);
         async move {
             let Some(reading) = reading else {
                 return Ok(None);
@@ -118,7 +122,10 @@ where
             };
             for entry in &part.entries {
                 match format {
-                    Format::Lines => text += &format!("{}\n", line(tenant, entry)),
+                    Format::Lines => {
+                        text += &line(tenant, entry);
+                        text.push('\n');
+                    }
                     Format::Csv => text += &csv::row(&cells(entry)),
                 }
             }

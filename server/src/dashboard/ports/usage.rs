@@ -32,6 +32,8 @@ impl UsagePort for Asker {
         let account = account::of(ledger, tenant).await.map_err(of_domain)?;
         let allows = services.settings.tiers.of(account.tenant.tier);
         let since = Hour::of(now).back(range.hours() - 1);
+        // Columns of several hours begin with the day.
+        let since = since.back(since.number() % range.step());
         let hours = usage::hours(ledger, tenant, since)
             .await
             .map_err(of_domain)?;

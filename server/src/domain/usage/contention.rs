@@ -63,7 +63,7 @@ impl Lengths {
 /// The resources that are most in demand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Demand {
-    /// They, most refusals and waits first.
+    /// They, most refusals and waits first; without any, those that were granted most.
     pub resources: Vec<ResourceUse>,
     /// Since when refusals and waits are counted.
     pub counted_since: Time,
@@ -152,6 +152,11 @@ pub async fn demand(ledger: &Ledger, tenant: TenantId, since: Time) -> Result<De
             .cmp(&rank(a))
             .then_with(|| a.resource.cmp(&b.resource))
     });
+    // Beside what is contended, what is not says nothing; without it, it says how long things are held.
+    let is_contended = |one: &ResourceUse| one.refusals + one.waits.count > 0;
+    if resources.first().is_some_and(is_contended) {
+        resources.retain(is_contended);
+    }
     resources.truncate(TOLD);
     Ok(Demand {
         resources,

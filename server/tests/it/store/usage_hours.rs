@@ -41,7 +41,7 @@ async fn what_is_done_is_added_to_what_was_done_in_the_hour(db: &mut Db) {
     add(db, &first).await;
     add(db, &usage(other, NOON, 71_002)).await;
     add(db, &usage(tenant, NOON.back(1), 71_001)).await;
-    assert_eq!(of(db, tenant, NOON).await, [first.clone()]);
+    assert_eq!(of(db, tenant, NOON).await, std::slice::from_ref(&first));
     let renamed = HourUsage {
         label: "renamed".to_owned(),
         ..first.clone()
