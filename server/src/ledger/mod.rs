@@ -18,6 +18,7 @@ mod forget;
 mod handle;
 mod hour_counts;
 mod job;
+mod load;
 mod logged;
 mod mutation;
 mod operations;

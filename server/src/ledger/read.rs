@@ -1,15 +1,11 @@
-//! What is read of the ledger: books to decide on, pages to show. Only committed rows are seen, so what is shown is
-//! durable.
+//! What is read of the ledger to be shown. Only committed rows are seen, so what is shown is durable.
 
 use std::fmt;
 
-use coop_engine::{
-    Capacity, Closure, Definition, IssuerId, MemoryBook, Principal, ReleaseToken, Requester,
-    Reservation, Revision, Time,
-};
+use coop_engine::{IssuerId, Principal, ReleaseToken, Requester, Reservation, Revision, Time};
 use sqlx::{Row as _, any::AnyRow};
 
-use super::stored::{corrupt, name, read_blockers, read_holds, read_mode, read_path, read_ttl};
+use super::stored::{corrupt, name, read_holds, read_mode, read_ttl};
 use crate::{
     model::{TenantId, Tier},
     store::{Db, StoreError},
@@ -112,56 +108,6 @@ impl ReservationFilter {
 }
 
 impl Db {
-    /// A tenant's book as it is committed.
-    pub(super) async fn load_book(&mut self, tenant: TenantId) -> Result<MemoryBook, StoreError> {
-        let state = sqlx::query("SELECT revision, last_now FROM tenant_books WHERE tenant_id = $1");
-        let (revision, last_now) = match self.fetch_optional(state.bind(tenant.as_i64())).await? {
-            Some(row) => (
-                revision(row.try_get(0)?)?,
-                Time::from_micros(row.try_get(1)?),
-            ),
-            None => (Revision::new(0), Time::from_micros(0)),
-        };
-        let mut book = MemoryBook::new(revision, last_now);
-        let unfit = |e: coop_engine::Corrupt| StoreError::Corrupt(e.to_string());
-        book.restore_definitions(self.definitions_of(tenant).await?)
-            .map_err(unfit)?;
-        book.restore_closures(self.closures_of(tenant).await?)
-            .map_err(unfit)?;
-        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
-            "SELECT {COLUMNS} FROM reservations WHERE tenant_id = $1"
-        )));
-        let rows = self.fetch_all(rows.bind(tenant.as_i64())).await?;
-        let reservations = rows
-            .iter()
-            .map(read_reservation)
-            .collect::<Result<Vec<_>, _>>()?;
-        book.restore(reservations).map_err(unfit)?;
-        Ok(book)
-    }
-
-    async fn definitions_of(&mut self, tenant: TenantId) -> Result<Vec<Definition>, StoreError> {
-        let query = sqlx::query(
-            "SELECT name, capacity, most, blocks, tree_path, lock_delay_seconds FROM definitions WHERE tenant_id = $1",
-        );
-        let rows = self.fetch_all(query.bind(tenant.as_i64())).await?;
-        rows.iter().map(read_definition).collect()
-    }
-
-    async fn closures_of(&mut self, tenant: TenantId) -> Result<Vec<Closure>, StoreError> {
-        let query = sqlx::query("SELECT node, path, until FROM closures WHERE tenant_id = $1");
-        let rows = self.fetch_all(query.bind(tenant.as_i64())).await?;
-        rows.iter()
-            .map(|row| {
-                Ok(Closure {
-                    node: name(&row.try_get::<String, _>(0)?)?,
-                    path: read_path(&row.try_get::<String, _>(1)?)?,
-                    until: Time::from_micros(row.try_get(2)?),
-                })
-            })
-            .collect()
-    }
-
     /// The next deadline of every tenant that has one.
     pub(super) async fn book_deadlines(&mut self) -> Result<Vec<(TenantId, Time)>, StoreError> {
         let query = sqlx::query(
@@ -300,7 +246,8 @@ impl Db {
         })
     }
 
-    async fn reservations_after(
+    /// The next of them, whatever their state.
+    pub(super) async fn reservations_after(
         &mut self,
         tenant: TenantId,
         position: &ReservationPosition,
@@ -352,23 +299,7 @@ fn read_reservation(row: &AnyRow) -> Result<Reservation, StoreError> {
     })
 }
 
-fn read_definition(row: &AnyRow) -> Result<Definition, StoreError> {
-    let capacity = |column: usize| {
-        let slots: i64 = row.try_get(column)?;
-        Capacity::parse(slots).map_err(|_| corrupt("a capacity"))
-    };
-    let lock_delay: Option<i64> = row.try_get(5)?;
-    Ok(Definition {
-        name: name(&row.try_get::<String, _>(0)?)?,
-        capacity: capacity(1)?,
-        most: capacity(2)?,
-        blocks: read_blockers(&row.try_get::<String, _>(3)?)?,
-        tree_path: read_path(&row.try_get::<String, _>(4)?)?,
-        lock_delay: lock_delay.map(read_ttl).transpose()?,
-    })
-}
-
-fn revision(number: i64) -> Result<Revision, StoreError> {
+pub(super) fn revision(number: i64) -> Result<Revision, StoreError> {
     let number =
         u64::try_from(number).map_err(|_| StoreError::Corrupt("a negative revision".to_owned()))?;
     Ok(Revision::new(number))
