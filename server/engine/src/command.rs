@@ -151,6 +151,8 @@ pub struct RenewItem {
     pub token: Option<ReleaseToken>,
     /// How long to hold it from now on. `None`: as long as it was last asked for.
     pub ttl: Option<Ttl>,
+    /// The longest that its holder may ask for, also by leaving it out: he may have been allowed more before.
+    pub at_most: Option<Ttl>,
     /// Whether it may end earlier than it would have.
     pub allow_shorten: bool,
 }

@@ -54,10 +54,10 @@ fn bounded(mut command: Command, most: Ttl) -> Command {
                 bound_all(&mut transaction.items);
             }
         }
-        // Without a TTL it is renewed for as long as it was last asked for, which was within the bounds.
+        // Without a TTL it is renewed for as long as it was last asked for, and his issuer may have allowed more then.
         Command::Renew(items) => {
-            for item in items.iter_mut().filter(|item| item.ttl.is_some()) {
-                bound(&mut item.ttl);
+            for item in items {
+                item.at_most = Some(most);
             }
         }
         _ => {}

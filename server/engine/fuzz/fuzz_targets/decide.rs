@@ -115,6 +115,7 @@ impl Source<'_> {
                 resource: source.name(),
                 token: Some(source.token()),
                 ttl: source.ttl(),
+                at_most: source.ttl(),
                 allow_shorten: source.is(),
             })),
             8 => Command::Verify(self.several(3, |source| VerifyItem {

@@ -55,6 +55,7 @@ fn renewed(held: &Reservation, item: &RenewItem, now: Time) -> Reservation {
     let Some(ttl) = item.ttl.or(held.ttl) else {
         return renewed;
     };
+    let ttl = item.at_most.map_or(ttl, |most| ttl.min(most));
     let asked = now.saturating_add(ttl);
     renewed.expires_at = match held.expires_at {
         _ if item.allow_shorten => Some(asked),

@@ -61,7 +61,7 @@ enum Ask {
     Unreserve(Vec<(u8, usize, Proof)>),
     /// Gives back what was granted so many grants ago.
     GiveBack(usize),
-    Renew(Vec<(u8, usize, Proof, Option<u32>, bool)>),
+    Renew(Vec<(u8, usize, Proof, [Option<u32>; 2], bool)>),
     Verify(Vec<(usize, usize)>),
     Check(Vec<(Option<u8>, usize, bool)>),
     ForceRelease(usize),
@@ -145,7 +145,8 @@ fn ask() -> impl Strategy<Value = Ask> {
         path,
         delay,
     });
-    let renewal = (0..3_u8, name.clone(), proof(), wait(0.7), any::<bool>());
+    let ttls = [wait(0.7), wait(0.3)];
+    let renewal = (0..3_u8, name.clone(), proof(), ttls, any::<bool>());
     prop_oneof![
         5 => vec(take(0.05), 0..=4).prop_map(Ask::Reserve),
         6 => take(0.8).prop_map(|take| Ask::Reserve(vec![take])),
@@ -217,11 +218,12 @@ impl Step {
             Ask::Renew(items) => {
                 let full = items
                     .iter()
-                    .map(|(requester, resource, proof, ttl, shorten)| RenewItem {
+                    .map(|(requester, resource, proof, ttls, shorten)| RenewItem {
                         requester: requester_named(*requester),
                         token: token(proof, NAMES[*resource], model),
                         resource: resource_named(*resource),
-                        ttl: ttl.and_then(|ttl| Ttl::parse(ttl).ok()),
+                        ttl: ttls[0].and_then(|ttl| Ttl::parse(ttl).ok()),
+                        at_most: ttls[1].and_then(|ttl| Ttl::parse(ttl).ok()),
                         allow_shorten: *shorten,
                     });
                 Command::Renew(full.collect())

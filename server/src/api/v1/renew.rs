@@ -146,6 +146,7 @@ fn read_item(fields: &mut Fields<'_>, requesters: &mut Requesters) -> Option<Ren
         resource: resource?,
         token: token?.as_deref().and_then(ReleaseToken::parse),
         ttl: ttl?,
+        at_most: None,
         allow_shorten: allow_shorten?.unwrap_or_default(),
     })
 }

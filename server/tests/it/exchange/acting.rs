@@ -2,7 +2,10 @@
 
 use coop_engine::Ttl;
 use coop_locker::{
-    domain::{issuers::NewIssuer, usage},
+    domain::{
+        issuers::{Edit, NewIssuer},
+        usage,
+    },
     model::Hour,
 };
 use http::Method;
@@ -196,6 +199,33 @@ async fn nothing_of_an_end_users_lasts_longer_than_his_issuer_allows() {
         let expected = format!("2026-11-24T{ends}.000Z");
         assert_eq!(held["expiresAt"], expected.as_str(), "{name}");
     }
+}
+
+#[tokio::test]
+async fn what_was_held_under_a_longer_bound_is_renewed_within_the_present_one() {
+    let world = World::start().await;
+    let bound = |seconds: u32| Ttl::parse(seconds).expect("a TTL");
+    let issuer = world
+        .issuer_with(|settings| settings.max_ttl = bound(3_600))
+        .await;
+    let token = world.token(&issuer, "alice").await;
+    let held = world.reserve(&token, json!({"resource": "a"})).await;
+    assert_eq!(held["expiresAt"], "2026-11-24T01:00:00.000Z");
+    let mut lowered = settings();
+    lowered.max_ttl = bound(120);
+    let issuer = world.edit(&issuer, Edit::Settings(lowered)).await;
+    // The change has ended the token; its bearer comes back with another.
+    let token = world.token(&issuer, "alice").await;
+    let renew = async |shorten: bool| {
+        let item = json!([{"resource": "a", "releaseToken": held["releaseToken"], "allowShorten": shorten}]);
+        let answer = world.app.post(&token, "/Reservation/renew", &item).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer.json()[0].clone()
+    };
+    // What was granted stays granted, and no renewal adds to it beyond the bound.
+    world.app.clock.advance_ms(10_000);
+    assert_eq!(renew(false).await["expiresAt"], held["expiresAt"]);
+    assert_eq!(renew(true).await["remainingMs"], 120_000);
 }
 
 #[tokio::test]

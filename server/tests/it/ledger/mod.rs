@@ -129,6 +129,7 @@ async fn a_renewal_is_there_after_a_restart_also_of_what_was_granted_in_the_same
         resource: name("a"),
         token: Some(granted.release_token),
         ttl: Some(Ttl::parse(100).expect("a TTL")),
+        at_most: None,
         allow_shorten: false,
     };
     let renewed = asker.decide(Command::Renew(vec![renew])).await;

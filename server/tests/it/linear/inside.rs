@@ -184,6 +184,7 @@ fn command(names: &Names, ask: &Ask) -> Option<Command> {
             resource: name(names, *what),
             token: ReleaseToken::parse(release),
             ttl: Some(Ttl::parse(*ttl).expect("a TTL")),
+            at_most: None,
             allow_shorten: *shorten,
         }]),
         Ask::Verify { what, token } => Command::Verify(vec![VerifyItem {

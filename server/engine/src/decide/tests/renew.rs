@@ -9,6 +9,7 @@ fn item(ttl: u32, allow_shorten: bool) -> RenewItem {
         resource: name("a"),
         token: Some(token(1)),
         ttl: Ttl::parse(ttl).ok(),
+        at_most: None,
         allow_shorten,
     }
 }
@@ -105,4 +106,18 @@ fn renewing_what_another_holds_or_with_a_wrong_token_changes_nothing() {
         assert_eq!(outcome(&decision), &RenewOutcome::InvalidReleaseToken);
     }
     assert_eq!(crate::Book::next_deadline(&book), Some(second(10)));
+}
+
+#[test]
+fn what_was_asked_for_before_counts_no_more_than_what_may_be_asked_for_now() {
+    let mut book = one_held(60);
+    let left_out = RenewItem {
+        at_most: Ttl::parse(20_u32).ok(),
+        ..item(0, false)
+    };
+    // It never ends earlier than it would have.
+    let decision = renew(&mut book, left_out.clone(), 10);
+    assert_eq!(end(&decision), Some(second(60)));
+    let decision = renew(&mut book, left_out, 50);
+    assert_eq!(end(&decision), Some(second(70)));
 }

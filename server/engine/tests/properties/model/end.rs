@@ -159,6 +159,8 @@ impl Model {
         };
         let mut after = before.clone();
         let ttl = item.ttl.map(Ttl::as_micros).or(before.ttl);
+        let most = item.at_most.map_or(i64::MAX, Ttl::as_micros);
+        let ttl = ttl.map(|ttl| ttl.min(most));
         if let Some(ttl) = ttl.filter(|_| item.allow_shorten || before.until.is_some()) {
             let asked = self.last_now + ttl;
             let kept = before
