@@ -98,6 +98,12 @@ impl Problem {
         self.code
     }
 
+    /// What is wrong with the body, as far as it is about the body.
+    #[cfg(test)]
+    pub(crate) fn errors(&self) -> &[FieldProblem] {
+        &self.errors
+    }
+
     /// The credential does not open anything.
     pub fn unauthorized(code: &'static str, detail: impl Into<String>) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, code, detail)

@@ -98,7 +98,38 @@ fn checksum(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_key_as_it_stands_or_refused(text in any::<String>()) {
+            if let Ok(key) = KeyText::parse(&text) {
+                prop_assert_eq!(key.expose(), text);
+            }
+        }
+
+        /// The same for what comes near: the right prefix, and digits, of about the right number.
+        #[test]
+        fn what_looks_like_a_key_is_one_only_with_its_checksum(
+            prefix in "coop_(sk|at)_",
+            rest in "[0-9A-Za-z]{40,46}",
+            sum in "[0-9A-Za-z]{6}",
+        ) {
+            let right = checksum(&format!("{prefix}{rest}"));
+            let is_long_enough = rest.len() == RANDOM_LENGTH;
+            let text = format!("{prefix}{rest}{sum}");
+            prop_assert_eq!(KeyText::parse(&text).is_ok(), is_long_enough && sum == right);
+            let text = format!("{prefix}{rest}{right}");
+            let parsed = KeyText::parse(&text);
+            prop_assert_eq!(parsed.is_ok(), is_long_enough);
+            if let Ok(key) = parsed {
+                prop_assert_eq!(key.expose(), text);
+                prop_assert!(key.hint().starts_with(&prefix));
+            }
+        }
+    }
 
     #[test]
     fn a_generated_key_is_well_formed_and_its_hint_shows_eight_characters() {

@@ -1,6 +1,8 @@
 //! Strict reading of JSON: every problem of a body is named, by JSON pointer, in one answer.
 
 mod place;
+#[cfg(test)]
+mod tests;
 mod value;
 
 use std::{fmt, ops::RangeInclusive};
