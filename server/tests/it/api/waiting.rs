@@ -5,7 +5,7 @@ use std::{net::SocketAddr, thread, time::Duration};
 use coop_locker::model::Tier;
 use serde_json::{Value, json};
 
-use crate::support::{App, Connection, Reply, Tenant};
+use crate::support::{App, Connection, Reply, Site, Tenant};
 
 /// A client of its own that asks for this, and waits.
 fn client(
@@ -21,6 +21,18 @@ fn client(
         let reply = connection.call("POST", &path, &key, &body.to_string());
         reply.expect("an answer")
     })
+}
+
+/// A connection on which that was asked, and nothing read yet.
+fn asking(address: SocketAddr, key: &str, body: &str) -> Connection {
+    let mut connection = Connection::open(address).expect("it listens");
+    let request = format!(
+        "POST /api/v1/Reservation/reserve HTTP/1.1\r\nhost: localhost\r\nx-api-key: {key}\r\ncontent-type: \
+         application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    connection.write(request.as_bytes()).expect("sent");
+    connection
 }
 
 fn waiting_item(requester: &str, seconds: u64) -> Value {
@@ -128,14 +140,7 @@ async fn a_client_that_goes_away_leaves_the_line() {
     let address = app.listen().await;
     let token = held(&app, &tenant).await;
     let body = waiting_item("w2", 60).to_string();
-    let mut gone = Connection::open(address).expect("it listens");
-    let head = format!(
-        "POST /api/v1/Reservation/reserve HTTP/1.1\r\nhost: localhost\r\nx-api-key: {}\r\ncontent-type: \
-         application/json\r\ncontent-length: {}\r\n\r\n{body}",
-        tenant.key,
-        body.len()
-    );
-    gone.write(head.as_bytes()).expect("sent");
+    let gone = asking(address, &tenant.key, &body);
     until_waiting(&app, &tenant, 1).await;
     drop(gone);
     until_waiting(&app, &tenant, 0).await;
@@ -240,4 +245,69 @@ async fn two_who_wait_for_each_other_are_told_so_at_the_deadline() {
     assert!(explanation.contains(circle), "{explanation}");
     app.clock.advance_ms(15_000);
     assert_eq!(answer(first).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_more_than_may_wait_is_refused_and_may_when_another_has_left() {
+    let app = App::start().await;
+    let tenant = app.tenant(Tier::Enterprise).await;
+    let address = app.listen().await;
+    held(&app, &tenant).await;
+    let asking = |number: u64| {
+        let item = waiting_item(&format!("waiter-{number}"), 60);
+        asking(address, &tenant.key, &item.to_string())
+    };
+    let mut waiting: Vec<Connection> = (0..1_000).map(asking).collect();
+    until_waiting(&app, &tenant, 1_000).await;
+
+    let refused = app.reserve(&tenant.key, waiting_item("w2", 60)).await;
+    assert_eq!(refused.problem(429), "TOO_MANY_WAITERS");
+    let problem = refused.json();
+    assert_eq!(problem["limitType"], "waiters");
+    assert_eq!(problem["limit"], 1_000);
+    assert_eq!(problem["upgradeRequired"], false);
+    assert_eq!(refused.header("retry-after"), "1");
+    // Who does not wait is told what stands in the way, as ever.
+    let at_once = json!([{"requester": "w2", "resource": "db"}]);
+    let at_once = app.reserve(&tenant.key, at_once).await.json();
+    assert_eq!(at_once[0]["status"], "ALREADY_HELD");
+    assert_eq!(at_once[0]["position"], 1_001);
+
+    drop(waiting.pop());
+    until_waiting(&app, &tenant, 999).await;
+    waiting.push(asking(1_000));
+    until_waiting(&app, &tenant, 1_000).await;
+}
+
+#[test]
+fn a_terminated_server_answers_those_who_wait_and_ends_well() {
+    let site = Site::new();
+    let key = site.tenant_key();
+    let mut server = site.serve();
+    let mut connection = Connection::open(server.address).expect("it listens");
+    let mut call = |method: &str, path: &str, body: &str| {
+        let reply = connection.call(method, &format!("/api/v1/Reservation{path}"), &key, body);
+        reply.expect("an answer").json()
+    };
+    let item = r#"[{"requester": "w1", "resource": "db"}]"#;
+    assert_eq!(call("POST", "/reserve", item)[0]["status"], "ACQUIRED");
+    let mut waits = asking(server.address, &key, &waiting_item("w2", 60).to_string());
+    while call("GET", "", "")["reservations"][0]["waiting"] != 1 {
+        thread::sleep(Duration::from_millis(2));
+    }
+
+    let status = server.terminate().expect("it stops in time");
+    assert!(status.success(), "{status}: {}", server.log());
+    let refused = waits.read().expect("an answer");
+    assert_eq!(refused.status, 200, "{}", refused.body);
+    assert_eq!(refused.json()[0]["status"], "ALREADY_HELD");
+    assert_eq!(refused.json()[0]["heldBy"]["requester"], "w1");
+
+    // What was held is held, and who waited holds nothing.
+    let server = site.serve();
+    let mut connection = Connection::open(server.address).expect("it listens");
+    let list = connection.call("GET", "/api/v1/Reservation", &key, "");
+    let list = list.expect("an answer").json();
+    assert_eq!(list["reservations"].as_array().map(Vec::len), Some(1));
+    assert_eq!(list["reservations"][0]["requester"], "w1");
 }
