@@ -33,7 +33,7 @@ pub struct Locker {
 }
 
 /// How long a stop may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What `tenant create --json` prints, as far as it is needed.
 #[derive(Deserialize)]
