@@ -12,7 +12,7 @@ export default defineConfig({
   forbidOnly: true,
   timeout: 30_000,
   expect: { timeout: 5_000 },
-  globalTimeout: 300_000,
+  globalTimeout: 900_000,
   reporter: [['list']],
   use: {
     browserName: 'chromium',

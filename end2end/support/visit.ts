@@ -53,6 +53,7 @@ export function dashboard(page: Page) {
     openRotate: card.getByText('Rotate key…'),
     dialog: page.getByRole('dialog', { name: 'Rotate this key?' }),
     reservations: page.getByRole('region', { name: 'Active reservations' }),
+    steps: page.getByRole('region', { name: 'First steps' }),
     example: (label: 'Reserve' | 'Conflict' | 'Release') => page.getByRole('region', { name: label, exact: true }),
     signOut: page.getByRole('button', { name: 'Sign out' }),
   };

@@ -1,7 +1,7 @@
-import { call } from '../support/api.ts';
+import { call, reserve } from '../support/api.ts';
 import { paste } from '../support/shell.ts';
 import { expect, test } from '../support/test.ts';
-import { awake, copiedKey, dashboard, keyIn, signIn } from '../support/visit.ts';
+import { awake, copiedKey, dashboard, keyIn, open, signIn } from '../support/visit.ts';
 import { KEY } from '../support/world.ts';
 
 test('a person signs in, copies the key, reserves with it, rotates it and signs out', async ({
@@ -9,7 +9,7 @@ test('a person signs in, copies the key, reserves with it, rotates it and signs 
 }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: world.base });
   await signIn(page, email);
-  const { key, reveal, hide, copy, said, openRotate, dialog, reservations, example, signOut } = dashboard(page);
+  const { key, reveal, hide, copy, said, openRotate, dialog, reservations, example, signOut, steps } = dashboard(page);
 
   const first = await test.step('the key is masked until it is revealed, and copied', async () => {
     await expect(key).toHaveText(/^\s*coop_sk_\w{4}…\w{4}\s*$/);
@@ -37,13 +37,13 @@ test('a person signs in, copies the key, reserves with it, rotates it and signs 
     expect(JSON.stringify(listed.body)).not.toContain(taken.body[0].releaseToken);
   });
 
-  await test.step('the dashboard lists it', async () => {
-    await page.reload();
-    await awake(page);
+  await test.step('the dashboard lists it, and the first steps tick themselves', async () => {
     const row = reservations.getByRole('row').filter({ hasText: 'scanner' });
     await expect(row).toContainText('ada');
     await expect(row.locator('time').last()).toHaveText(/^in (9|10) min$/);
     await expect(reservations).toContainText('1 of 500');
+    await expect(steps).toContainText('2 of 3');
+    await expect(steps.getByRole('listitem').filter({ hasText: 'Release' })).toContainText('to do');
   });
 
   await test.step('the commands shown work as they stand', async () => {
@@ -56,6 +56,7 @@ test('a person signs in, copies the key, reserves with it, rotates it and signs 
     expect(refused).toMatchObject({ status: 'ALREADY_HELD', heldBy: { requester: 'worker-1' } });
     const release = (await example('Release').innerText()).replace('RELEASE_TOKEN', taken.releaseToken);
     expect(await paste(release)).toMatchObject([{ status: 'RELINQUISHED' }]);
+    await expect(steps).toContainText('3 of 3');
   });
 
   const second = await test.step('rotating shows a new key, and the old one is dead', async () => {
@@ -75,6 +76,22 @@ test('a person signs in, copies the key, reserves with it, rotates it and signs 
     const listed = await call(shown, 'activeReservations');
     expect(listed).toMatchObject({ status: 200, body: { reservations: [{ resource: 'scanner' }] } });
     return shown;
+  });
+
+  await test.step('the feed shows, as it happens, who did what under which label', async () => {
+    await open(page, '/dashboard/keys');
+    await page.getByLabel('Label').fill('worker-prod');
+    await page.getByRole('button', { name: 'Create key' }).click();
+    const value = await keyIn(page.getByRole('region', { name: 'The key worker-prod is ready' }).locator('code.key'));
+    await open(page, '/dashboard/events');
+    const feed = page.getByRole('list', { name: 'Events' }).getByRole('listitem');
+    await expect(feed.filter({ hasText: 'scanner' })).toContainText(/Reserved\s+scanner.*by ada with default/s);
+    await expect(feed).toHaveCount(3);
+    await expect(page.getByRole('status').filter({ hasText: 'Live' })).toBeVisible();
+    await reserve(value, { requester: 'bob', resource: 'press' });
+    await expect(feed.first()).toContainText(/Reserved\s+press.*by bob with worker-prod/s);
+    await expect(feed).toHaveCount(4);
+    await open(page, '/dashboard');
   });
 
   await test.step('signing out ends the session, not the key', async () => {

@@ -70,6 +70,15 @@ test('the dashboard of somebody new has the key, the first steps and no reservat
     - main:
       - heading [level=1]
       - text: /Free/
+      - status: Live
+      - button "Pause"
+      - region "First steps":
+        - heading "First steps" [level=2]
+        - text: 0 of 3
+        - list:
+          - listitem: "/Reserve: to do/"
+          - listitem: "/Be refused: to do/"
+          - listitem: "/Release: to do/"
       - region "API key":
         - heading "API key" [level=2]
         - code: /coop_sk_\\w{4}…\\w{4}/
@@ -78,8 +87,8 @@ test('the dashboard of somebody new has the key, the first steps and no reservat
         - status
         - alert
         - group: Rotate key…
-      - region "First steps":
-        - heading "First steps" [level=2]
+      - region "The first calls":
+        - heading "The first calls" [level=2]
         - list:
           - listitem:
             - heading "Reserve a resource" [level=3]
@@ -93,8 +102,15 @@ test('the dashboard of somebody new has the key, the first steps and no reservat
       - region "Active reservations":
         - heading "Active reservations" [level=2]
         - text: 0 of 500
-        - link "Refresh"
         - paragraph: Nothing is reserved
+      - region "Last events":
+        - heading "Last events" [level=2]
+        - link "All events"
+        - paragraph: Nothing has happened yet
+      - region "Against the limits":
+        - heading "Against the limits" [level=2]
+        - list:
+          - listitem: /Operations today/
   `);
 });
 

@@ -143,3 +143,29 @@ impl fmt::Debug for KeyValue {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::KeyUsage;
+
+    #[test]
+    fn what_a_rotation_cuts_off_is_a_sentence() {
+        for (open_streams, requests_a_minute, expected) in [
+            (0, 0, "At this moment nothing uses the value."),
+            (1, 0, "It cuts off one open event stream."),
+            (0, 1, "It cuts off about one request a minute."),
+            (
+                3,
+                40,
+                "It cuts off 3 open event streams and about 40 requests a minute.",
+            ),
+        ] {
+            let usage = KeyUsage {
+                open_streams,
+                requests_a_minute,
+                ..KeyUsage::default()
+            };
+            assert_eq!(usage.cut(), expected);
+        }
+    }
+}

@@ -12,7 +12,7 @@ pub(super) fn FirstCalls(base_url: String, state: KeyState) -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="first-title">
             <div class="card-head">
-                <h2 id="first-title">"First steps"</h2>
+                <h2 id="first-title">"The first calls"</h2>
                 <span class="muted">
                     {move || if state.is_shown() { "The key is filled in: paste and run." } else { "Reveal the key to fill it in." }}
                 </span>

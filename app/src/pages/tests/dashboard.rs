@@ -98,3 +98,26 @@ fn a_long_list_says_that_it_goes_on() {
     assert!(html.contains("The first 100 are shown."));
     assert!(html.contains("101 of 500"));
 }
+
+#[test]
+fn the_first_steps_say_which_are_done_and_a_rotation_says_what_it_cuts_off() {
+    let html = signed_in("/dashboard").html();
+    assert!(html.contains("1 of 3"));
+    assert_eq!(html.matches(": done. ").count(), 1);
+    assert_eq!(html.matches(": to do. ").count(), 2);
+    let cut = "It cuts off 3 open event streams and about 40 requests a minute.";
+    // Unfolded in place without script, in a dialog with it.
+    assert_eq!(html.matches(cut).count(), 2);
+}
+
+#[test]
+fn the_last_events_and_the_limits_are_there_at_a_glance() {
+    let html = Request {
+        events: vec![fake::event()],
+        ..signed_in("/dashboard")
+    }
+    .html();
+    assert!(html.contains("Released by force"));
+    assert!(html.contains("8,100 of 10,000"));
+    assert!(!html.contains("First steps"), "it is new no longer");
+}

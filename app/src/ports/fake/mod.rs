@@ -59,6 +59,8 @@ fn used(key: ApiKey) -> UsedKey {
         refusals_today: 2,
         old_value_uses: 3,
         old_value_last: Some(at(120)),
+        open_streams: 3,
+        requests_a_minute: 40,
     };
     UsedKey { key, usage }
 }
