@@ -61,7 +61,7 @@ async fn export(ui: &Ui, request: Request<Body>, format: Format) -> Response {
             })
         }
     };
-    file("audit", tenant, format, TABLE, read)
+    file("audit", tenant, format, &TABLE, read)
 }
 
 fn line(_: TenantId, entry: &AuditEntry) -> String {

@@ -84,7 +84,7 @@ async fn export(ui: &Ui, request: Request<Body>, format: Format) -> Response {
             })
         }
     };
-    file("events", tenant, format, TABLE, read)
+    file("events", tenant, format, &TABLE, read)
 }
 
 fn line(tenant: TenantId, event: &LoggedEvent) -> String {

@@ -87,7 +87,7 @@ fn file<T, P, F>(
     name: &str,
     tenant: TenantId,
     format: Format,
-    table: Table<T>,
+    table: &Table<T>,
     read: impl Fn(Option<P>) -> F + Send + 'static,
 ) -> Response
 where
@@ -99,7 +99,7 @@ where
         header,
         line,
         cells,
-    } = table;
+    } = *table;
     let (kind, ending) = match format {
         Format::Lines => ("application/jsonl", "jsonl"),
         Format::Csv => ("text/csv; charset=utf-8", "csv"),

@@ -76,7 +76,7 @@ async fn export(ui: &Ui, request: Request<Body>, format: Format) -> Response {
             })
         }
     };
-    file("reservations", tenant, format, TABLE, read)
+    file("reservations", tenant, format, &TABLE, read)
 }
 
 #[derive(Serialize)]
