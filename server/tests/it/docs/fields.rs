@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fs};
 
+use coop_locker::events::EVENT_TYPES;
 use serde_json::Value;
 
 use super::{pages, root, text_of};
@@ -142,6 +143,14 @@ fn every_operation_on_reservations_resources_and_events_has_its_page() {
         }
     }
     assert_eq!(operations, EXPLAINED.len());
+}
+
+#[test]
+fn every_type_of_an_event_is_on_the_page_of_events() {
+    let text = text_of("events.md");
+    for kind in EVENT_TYPES {
+        assert!(text.contains(&format!("`{kind}`")), "{kind}");
+    }
 }
 
 /// Where a heading is linked to, as the pages are shown.
