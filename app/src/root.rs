@@ -148,7 +148,7 @@ pub fn shell() -> impl IntoView {
                     <link rel="modulepreload" href=site.js.clone() nonce=site.nonce.clone() />
                     <link rel="preload" href=site.wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
                 })}
-                <Title formatter=|page: String| format!("{page} · Coop Locker") />
+                <Title formatter=|page: String| document_title(&page) />
                 <MetaTags />
                 {has_script.then(|| view! { <script type="module" nonce=site.nonce.clone()>{loader}</script> })}
             </head>
@@ -157,6 +157,12 @@ pub fn shell() -> impl IntoView {
             </body>
         </html>
     }
+}
+
+/// The title of a page. leptos writes it into the document as it is, and a page may be named after what somebody chose.
+fn document_title(page: &str) -> String {
+    let page = page.replace('&', "&amp;").replace('<', "&lt;");
+    format!("{page} · Coop Locker")
 }
 
 /// Wakes the islands, then says so by an attribute on `body`, which style sheet and browser tests wait for. An island
