@@ -49,6 +49,14 @@ const PAGES: &[Page] = &[
         view: || view! { <pages::Docs /> }.into_any(),
     },
     Page {
+        path: routes::DOCS_API,
+        view: || view! { <pages::DocsApi /> }.into_any(),
+    },
+    Page {
+        path: routes::DOCS_SEARCH,
+        view: || view! { <pages::DocsSearch /> }.into_any(),
+    },
+    Page {
         path: routes::DOC,
         view: || view! { <pages::DocPage /> }.into_any(),
     },

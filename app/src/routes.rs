@@ -57,10 +57,16 @@ pub const SIGN_OUT: &str = "/auth/sign-out";
 pub const CLAIM: &str = "/claim";
 /// The documentation's contents.
 pub const DOCS: &str = "/docs";
+/// The API's description as a page.
+pub const DOCS_API: &str = "/docs/api";
+/// Looks for the words of the query's [`QUERY`] in the documentation.
+pub const DOCS_SEARCH: &str = "/docs/search";
 /// One page of the documentation, under the name of its file.
 pub const DOC: &str = "/docs/{name}";
 /// The API description (server route).
 pub const OPENAPI: &str = "/openapi.json";
+/// The name of the field with the words to look for.
+pub const QUERY: &str = "q";
 /// The name of the query and form field that says where to go after sign-in.
 pub const RETURN_TO: &str = "return_to";
 

@@ -5,7 +5,12 @@ use std::{convert::Infallible, sync::Arc};
 use axum::{Router, body::Body, extract::Request, response::Response};
 use tower::ServiceExt as _;
 
-use crate::{api::Api, dashboard, rate_limit::RateLimiter, state::Services};
+use crate::{
+    api::{self, Api},
+    dashboard,
+    rate_limit::RateLimiter,
+    state::Services,
+};
 
 /// All doors of one server.
 #[derive(Clone)]
@@ -20,7 +25,7 @@ impl Doors {
     pub fn new(services: &Services, limiter: Arc<RateLimiter>) -> Self {
         Self {
             api: Api::new(services.clone(), Arc::clone(&limiter)),
-            dashboard: dashboard::router(services.clone(), limiter),
+            dashboard: dashboard::router(services.clone(), limiter, api::text()),
         }
     }
 

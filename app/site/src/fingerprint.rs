@@ -18,7 +18,11 @@ use crate::{Arguments, names::hex, site::files_below};
 /// # Errors
 /// When an input cannot be read.
 pub fn of(arguments: &Arguments) -> Result<String> {
-    let mut inputs = vec![arguments.wasm.clone(), arguments.style.clone()];
+    let mut inputs = vec![
+        arguments.wasm.clone(),
+        arguments.style.clone(),
+        arguments.docs_style.clone(),
+    ];
     if !arguments.fast {
         inputs.push(arguments.binaryen.join("package.json"));
     }

@@ -32,6 +32,10 @@ struct Arguments {
     #[arg(long, default_value = "style/main.css")]
     style: PathBuf,
 
+    /// The style sheet of the documentation alone
+    #[arg(long, default_value = "style/docs.css")]
+    docs_style: PathBuf,
+
     /// Files that are served from the root under their own names
     #[arg(long, default_value = "public")]
     public: PathBuf,
@@ -100,6 +104,11 @@ fn check(arguments: &Arguments) -> Result<()> {
         arguments.style.is_file(),
         "--style {}: no such file",
         arguments.style.display()
+    );
+    ensure!(
+        arguments.docs_style.is_file(),
+        "--docs-style {}: no such file",
+        arguments.docs_style.display()
     );
     ensure!(
         arguments.public.is_dir(),

@@ -61,13 +61,14 @@ pub fn build(arguments: &Arguments, folder: &Path) -> Result<Site> {
     let (wasm, wasm_compressed) = writer.hashed("app", "wasm", &read(&module)?)?;
     let (js, _) = writer.hashed("app", "js", script.as_bytes())?;
     let (css, _) = writer.hashed("main", "css", &read(&arguments.style)?)?;
+    let (docs_css, _) = writer.hashed("docs", "css", &read(&arguments.docs_style)?)?;
     for file in files_below(&arguments.public)? {
         let name = file.strip_prefix(&arguments.public)?;
         writer.file(name, &read(&file)?)?;
     }
     fs::remove_dir_all(&scratch).context("the scratch folder")?;
 
-    let manifest = json!({ "js": js, "wasm": wasm, "css": css });
+    let manifest = json!({ "js": js, "wasm": wasm, "css": css, "docsCss": docs_css });
     fs::write(folder.join("manifest.json"), format!("{manifest:#}\n")).context("manifest.json")?;
     Ok(Site {
         files: writer.files,

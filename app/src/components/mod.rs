@@ -5,6 +5,7 @@
 mod claim_code;
 mod code_block;
 mod curl;
+mod docs_example;
 mod event_entry;
 mod key_panel;
 mod live_state;
@@ -14,6 +15,7 @@ mod time_ticker;
 pub use claim_code::{ClaimCode, KeepClaimCode};
 pub use code_block::{CodeBlock, CopyCode};
 pub use curl::{Call, PLACEHOLDER_KEY};
+pub use docs_example::{CopyExample, SameLanguage, UseMyKey};
 pub use event_entry::EventEntry;
 pub use key_panel::KeyPanel;
 pub use live_state::LiveState;

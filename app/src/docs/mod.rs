@@ -1,10 +1,14 @@
 //! The documentation: Markdown of the repository, shown as pages.
 
-mod render;
+mod code;
+pub(crate) mod reference;
+pub(crate) mod render;
+pub(crate) mod search;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use render::{Block, blocks};
+pub(crate) use code::Code;
+pub(crate) use render::Block;
 
 use crate::routes;
 

@@ -28,7 +28,7 @@ pub use audit::Audit;
 pub use claim::Claim;
 pub use dashboard::Dashboard;
 pub use dev_sign_in::DevSignIn;
-pub use docs::{DocPage, Docs};
+pub use docs::{DocPage, Docs, DocsApi, DocsSearch};
 pub use events::Events;
 pub use home::Home;
 pub use issuers::Issuers;

@@ -12,6 +12,7 @@ mod events;
 pub(crate) mod fake;
 mod issuers;
 mod keys;
+mod reference;
 mod reservations;
 mod resources;
 mod respond;
@@ -25,6 +26,7 @@ pub use audit::AuditPort;
 pub use events::EventsPort;
 pub use issuers::IssuersPort;
 pub use keys::KeysPort;
+pub use reference::ApiReference;
 pub use reservations::ReservationsPort;
 pub use resources::ResourcesPort;
 pub use respond::{Respond, secret};
@@ -79,6 +81,11 @@ pub(crate) fn settings() -> Result<Arc<dyn SettingsPort>, AppError> {
 /// What the operator's people see.
 pub(crate) fn admin() -> Result<Arc<dyn AdminPort>, AppError> {
     use_context().ok_or(AppError::Unexpected)
+}
+
+/// The API's description; none when the server has none that can be shown.
+pub(crate) fn api_reference() -> Option<ApiReference> {
+    use_context()
 }
 
 /// Who is signed in.

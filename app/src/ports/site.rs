@@ -9,6 +9,8 @@ pub struct Site {
     pub wasm: String,
     /// Path of the style sheet, with its content hash.
     pub css: String,
+    /// The same of what only the documentation has.
+    pub docs_css: String,
     /// Where this server is reached, without a slash at the end; the curl examples start with it.
     pub base_url: String,
     /// Sign-in with Google is configured.

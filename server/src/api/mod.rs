@@ -9,7 +9,7 @@ mod public;
 mod toll;
 mod v1;
 
-pub use openapi::document;
+pub use openapi::{document, text};
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
 

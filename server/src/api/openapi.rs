@@ -1,5 +1,7 @@
 //! The OpenAPI document, made from the handlers themselves.
 
+use std::sync::LazyLock;
+
 use axum::response::{IntoResponse, Response};
 use http::header;
 use serde::Serialize;
@@ -122,15 +124,21 @@ fn name_problem(response: &mut Documented) {
         .collect();
 }
 
+/// The same, made once.
+#[must_use]
+pub fn text() -> &'static str {
+    static TEXT: LazyLock<String> = LazyLock::new(document);
+    TEXT.as_str()
+}
+
 /// Answers with it.
 pub(super) fn json() -> Response {
-    static TEXT: std::sync::LazyLock<String> = std::sync::LazyLock::new(document);
     (
         [
             (header::CONTENT_TYPE, "application/json"),
             (header::CACHE_CONTROL, "public, max-age=300"),
         ],
-        TEXT.as_str(),
+        text(),
     )
         .into_response()
 }

@@ -20,10 +20,12 @@ struct Embedded;
 
 /// Where the current build's files are, as paths of ours. Without a site they are empty, and pages work without script.
 #[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Names {
     pub(super) js: String,
     pub(super) wasm: String,
     pub(super) css: String,
+    pub(super) docs_css: String,
 }
 
 /// The files.
@@ -141,7 +143,7 @@ mod tests {
         for (name, content) in [
             (
                 "manifest.json",
-                r#"{"js":"/pkg/app.1.js","wasm":"/pkg/app.1.wasm","css":"/pkg/main.1.css"}"#,
+                r#"{"js":"/pkg/app.1.js","wasm":"/pkg/app.1.wasm","css":"/pkg/main.1.css","docsCss":"/pkg/docs.1.css"}"#,
             ),
             ("pkg/app.1.js", "plain"),
             ("pkg/app.1.js.br", "brotli"),

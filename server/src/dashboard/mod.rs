@@ -20,6 +20,7 @@ mod settings;
 
 use std::sync::Arc;
 
+use app::ports::ApiReference;
 use axum::{
     Router,
     extract::FromRef,
@@ -40,6 +41,7 @@ use crate::{
 struct Ui {
     state: DashboardState,
     files: Arc<Files>,
+    reference: Option<ApiReference>,
 }
 
 impl FromRef<Ui> for DashboardState {
@@ -50,14 +52,20 @@ impl FromRef<Ui> for DashboardState {
 
 /// Everything that is not the API. From the outside in: headers and error pages, the host, panics, other sites' requests,
 /// the body, the session.
-pub fn router(services: Services, limiter: Arc<RateLimiter>) -> Router {
+///
+/// `description` is the API's own, the OpenAPI document: `/docs/api` shows it.
+pub fn router(services: Services, limiter: Arc<RateLimiter>, description: &str) -> Router {
     // Pages are rendered as tasks of this runtime. Saying so twice (in tests) changes nothing.
     let _ = any_spawner::Executor::init_tokio();
     let files = Arc::new(Files::load(services.settings.site_dir.as_deref()));
     let state = DashboardState::new(services, limiter);
+    let reference = ApiReference::parse(description)
+        .inspect_err(|error| tracing::error!(%error, "the API's description cannot be shown"))
+        .ok();
     let ui = Ui {
         state: state.clone(),
         files,
+        reference,
     };
     let guards = state.clone();
     app::paths()

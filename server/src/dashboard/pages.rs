@@ -107,6 +107,7 @@ fn context(ui: &Ui, parts: &Parts, extra: Extra) -> impl Fn() + Clone + Send + S
     let asker = Arc::new(Asker::new(ui.state.clone(), parts.clone()));
     let now = Moment(ui.state.services.clock.now().as_micros());
     let site = site(ui, parts);
+    let reference = ui.reference.clone();
     move || {
         provide_context::<Arc<dyn KeysPort>>(Arc::clone(&asker) as _);
         provide_context::<Arc<dyn IssuersPort>>(Arc::clone(&asker) as _);
@@ -120,6 +121,9 @@ fn context(ui: &Ui, parts: &Parts, extra: Extra) -> impl Fn() + Clone + Send + S
         provide_context::<Arc<dyn AdminPort>>(Arc::clone(&asker) as _);
         provide_context::<Arc<dyn Respond>>(Arc::new(LeptosRespond));
         provide_context(site.clone());
+        if let Some(reference) = &reference {
+            provide_context(reference.clone());
+        }
         provide_context(now);
         if let Some(shown) = &extra.shown {
             provide_context(shown.clone());
@@ -146,6 +150,7 @@ fn site(ui: &Ui, parts: &Parts) -> Site {
         js: names.js.clone(),
         wasm: names.wasm.clone(),
         css: names.css.clone(),
+        docs_css: names.docs_css.clone(),
         base_url: settings.base().to_owned(),
         google: ui.state.provider.is_some(),
         dev_sign_in: dev::is_offered(settings, &parts.headers, &parts.extensions),

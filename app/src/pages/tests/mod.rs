@@ -11,8 +11,8 @@ use crate::{
     functions::{reveal_key, rotate_key},
     model::{Account, Event, Issuer, RefusedForm, Reservation, Resource, Shown, Suspension, Trial},
     ports::{
-        AccountPort, AdminPort, AuditPort, EventsPort, IssuersPort, KeysPort, Problem,
-        ReservationsPort, ResourcesPort, Respond, SettingsPort, Site, UsagePort,
+        AccountPort, AdminPort, ApiReference, AuditPort, EventsPort, IssuersPort, KeysPort,
+        Problem, ReservationsPort, ResourcesPort, Respond, SettingsPort, Site, UsagePort,
         fake::{
             self, FakeAccount, FakeAdmin, FakeAudit, FakeEvents, FakeIssuers, FakeKeys,
             FakeReservations, FakeResources, FakeSettings, FakeUsage, Recorder,
@@ -42,6 +42,7 @@ pub(in crate::pages) struct Request {
     pub(in crate::pages) refused: Option<RefusedForm>,
     pub(in crate::pages) requires_registration: bool,
     pub(in crate::pages) site: Site,
+    pub(in crate::pages) reference: Option<ApiReference>,
     pub(in crate::pages) shown: Option<Shown>,
     pub(in crate::pages) problem: Option<Problem>,
     pub(in crate::pages) keeps_values: bool,
@@ -54,6 +55,7 @@ pub(in crate::pages) fn signed_in(path: &str) -> Request {
         js: "/pkg/app.1.js".into(),
         wasm: "/pkg/app.1.wasm".into(),
         css: "/pkg/app.1.css".into(),
+        docs_css: "/pkg/docs.1.css".into(),
         base_url: "http://localhost:3000".into(),
         google: true,
         dev_sign_in: true,
@@ -72,6 +74,7 @@ pub(in crate::pages) fn signed_in(path: &str) -> Request {
         refused: None,
         requires_registration: false,
         site,
+        reference: None,
         shown: None,
         problem: None,
         keeps_values: true,
@@ -108,6 +111,9 @@ impl Request {
         provide_context::<Arc<dyn AdminPort>>(Arc::new(FakeAdmin(self.suspended)));
         provide_context(self.site);
         provide_context(fake::NOW);
+        if let Some(reference) = self.reference {
+            provide_context(reference);
+        }
         if let Some(shown) = self.shown {
             provide_context(shown);
         }

@@ -319,6 +319,7 @@ pub const DEPENDENCIES: &[(&str, &[&str])] = &[
             "leptos_router",
             "pulldown-cmark",
             "serde",
+            "serde_json",
             "wasm-bindgen",
             "wasm-bindgen-futures",
             "web-sys",

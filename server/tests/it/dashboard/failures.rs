@@ -13,6 +13,7 @@ use async_trait::async_trait;
 use axum::body::Body;
 use coop_engine::Time;
 use coop_locker::{
+    api,
     clock::{Clock, SharedClock},
     dashboard,
     rate_limit::RateLimiter,
@@ -141,7 +142,7 @@ async fn a_panic_anywhere_in_a_request_is_a_page_and_its_text_is_in_the_log_alon
             .expect("a request");
         let services = with_clock(&app, clock);
         let limiter = RateLimiter::new(&services.settings.tiers, &services.clock);
-        let router = dashboard::router(services, Arc::new(limiter));
+        let router = dashboard::router(services, Arc::new(limiter), api::text());
         let answer = Answer::read(router.oneshot(request).await.expect("infallible")).await;
         if answer.status == StatusCode::OK {
             break;

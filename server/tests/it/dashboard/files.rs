@@ -14,7 +14,7 @@ async fn get(browser: &Browser<'_>, path: &str, encoding: &str) -> Answer {
 async fn the_site_is_served_compressed_and_kept_for_good_under_its_hashed_names() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::create_dir(folder.path().join("pkg")).expect("made");
-    let manifest = r#"{"js":"/pkg/app.1.js","wasm":"/pkg/app.1.wasm","css":"/pkg/main.1.css"}"#;
+    let manifest = r#"{"js":"/pkg/app.1.js","wasm":"/pkg/app.1.wasm","css":"/pkg/main.1.css","docsCss":"/pkg/docs.1.css"}"#;
     for (name, content) in [
         ("manifest.json", manifest),
         ("favicon.svg", "<svg/>"),
@@ -33,6 +33,11 @@ async fn the_site_is_served_compressed_and_kept_for_good_under_its_hashed_names(
     for path in ["/pkg/app.1.js", "/pkg/app.1.wasm", "/pkg/main.1.css"] {
         assert!(page.contains(path), "{path}");
     }
+    assert!(
+        !page.contains("/pkg/docs.1.css"),
+        "only the documentation has it"
+    );
+    assert!(browser.get("/docs").await.text.contains("/pkg/docs.1.css"));
     for (accepted, content) in [
         ("gzip, br", "brotli"),
         ("gzip", "gzip"),

@@ -4,6 +4,7 @@ mod audit;
 pub mod browser;
 mod claim;
 mod dev_sign_in;
+mod documentation;
 mod events;
 mod failures;
 mod files;
