@@ -2,6 +2,7 @@
 // left in screenshots/ for people to look at.
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { call, reserve } from '../support/api.ts';
 import { KEY_SET } from '../support/jwt.ts';
@@ -198,11 +199,23 @@ const PAGES: Record<string, (visit: Visit) => Promise<void>> = {
     await add.getByRole('button', { name: 'Add issuer' }).click();
     await expect(page.getByRole('heading', { name: 'our-users' })).toBeVisible();
   },
-  'docs-jwt-exchange': ({ page }) => open(page, '/docs/jwt-exchange'),
   docs: ({ page }) => open(page, '/docs'),
-  'docs-authentication': ({ page }) => open(page, '/docs/authentication'),
-  'docs-limits': ({ page }) => open(page, '/docs/limits'),
-  'docs-errors': ({ page }) => open(page, '/docs/errors'),
+  'docs-key-shown': async ({ page, email }) => {
+    await signIn(page, email);
+    await open(page, '/docs/authentication');
+    await page.getByRole('button', { name: 'Use my key' }).click();
+    await keyIn(page.locator('.my-key').first());
+  },
+  // A page of the guide is its file.
+  ...Object.fromEntries(
+    readdirSync(new URL('../../docs/guide/', import.meta.url)).map((file) => {
+      const name = file.replace(/\.md$/, '');
+      return [`docs-${name}`, ({ page }: Visit) => open(page, `/docs/${name}`)];
+    }),
+  ),
+  'docs-api': ({ page }) => open(page, '/docs/api'),
+  'docs-search': ({ page }) => open(page, '/docs/search?q=api+key'),
+  'docs-search-nothing': ({ page }) => open(page, `/docs/search?q=${'w'.repeat(100)}`),
   claim: async ({ page, email }) => {
     await signIn(page, email);
     await open(page, '/claim');
@@ -279,6 +292,8 @@ for (const [name, visit] of Object.entries(PAGES)) {
   test(`${name}: axe finds nothing and nothing scrolls sideways, light and dark, wide and narrow`, async ({
     page, email, watch,
   }) => {
+    // axe looks at several thousand elements there, four times.
+    if (name === 'docs-api') test.slow();
     await visit({ page, email, watch });
     await expect(page).toHaveTitle(/ · Coop Locker$/);
     for (const viewport of SIZES) {
