@@ -46,6 +46,16 @@ struct Take {
 }
 
 #[derive(Clone, Debug)]
+struct Renewal {
+    requester: u8,
+    resource: usize,
+    proof: Proof,
+    ttl: Option<u32>,
+    at_most: Option<u32>,
+    shorten: bool,
+}
+
+#[derive(Clone, Debug)]
 struct Define {
     name: usize,
     capacity: u16,
@@ -61,7 +71,7 @@ enum Ask {
     Unreserve(Vec<(u8, usize, Proof)>),
     /// Gives back what was granted so many grants ago.
     GiveBack(usize),
-    Renew(Vec<(u8, usize, Proof, [Option<u32>; 2], bool)>),
+    Renew(Vec<Renewal>),
     Verify(Vec<(usize, usize)>),
     Check(Vec<(Option<u8>, usize, bool)>),
     ForceRelease(usize),
@@ -145,8 +155,16 @@ fn ask() -> impl Strategy<Value = Ask> {
         path,
         delay,
     });
-    let ttls = [wait(0.7), wait(0.3)];
+    let ttls = (wait(0.7), wait(0.3));
     let renewal = (0..3_u8, name.clone(), proof(), ttls, any::<bool>());
+    let renewal = renewal.prop_map(|(requester, resource, proof, ttls, shorten)| Renewal {
+        requester,
+        resource,
+        proof,
+        ttl: ttls.0,
+        at_most: ttls.1,
+        shorten,
+    });
     prop_oneof![
         5 => vec(take(0.05), 0..=4).prop_map(Ask::Reserve),
         6 => take(0.8).prop_map(|take| Ask::Reserve(vec![take])),
@@ -216,16 +234,15 @@ impl Step {
                 Command::Unreserve(item.into_iter().collect())
             }
             Ask::Renew(items) => {
-                let full = items
-                    .iter()
-                    .map(|(requester, resource, proof, ttls, shorten)| RenewItem {
-                        requester: requester_named(*requester),
-                        token: token(proof, NAMES[*resource], model),
-                        resource: resource_named(*resource),
-                        ttl: ttls[0].and_then(|ttl| Ttl::parse(ttl).ok()),
-                        at_most: ttls[1].and_then(|ttl| Ttl::parse(ttl).ok()),
-                        allow_shorten: *shorten,
-                    });
+                let ttl = |seconds: Option<u32>| seconds.and_then(|ttl| Ttl::parse(ttl).ok());
+                let full = items.iter().map(|item| RenewItem {
+                    requester: requester_named(item.requester),
+                    token: token(&item.proof, NAMES[item.resource], model),
+                    resource: resource_named(item.resource),
+                    ttl: ttl(item.ttl),
+                    at_most: ttl(item.at_most),
+                    allow_shorten: item.shorten,
+                });
                 Command::Renew(full.collect())
             }
             Ask::Verify(items) => {
