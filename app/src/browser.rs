@@ -82,7 +82,7 @@ pub fn choose_alike(event: &web_sys::Event) {
     let Some(chosen) = event
         .target()
         .and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok())
-        .filter(|input| input.class_name().starts_with("lang "))
+        .filter(|input| input.class_name() == "lang")
     else {
         return;
     };

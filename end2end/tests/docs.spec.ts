@@ -19,7 +19,7 @@ test('the examples are for this server and are copied as they are shown', async 
 test('a language that is chosen in one example is chosen in all of them, and the answer stays', async ({ page, world }) => {
   await open(page, '/docs/quick-start');
   const example = (number: number) => page.getByRole('group', { name: `Example ${number}`, exact: true });
-  const shown = page.locator('.example pre.panel').filter({ visible: true });
+  const shown = page.locator('.lang ~ pre').filter({ visible: true });
   await expect(example(1).getByRole('region')).toHaveAccessibleName('Example 1, curl');
   await example(1).getByText('Python', { exact: true }).click();
   await expect(example(1).getByRole('region')).toHaveAccessibleName('Example 1, Python');

@@ -8,18 +8,17 @@ pub(super) fn example(number: &str, codes: &[Code], is_answer: bool, base_url: &
     let what = if is_answer { "Answer" } else { "Example" };
     let label = format!("{what} {number}");
     let is_choice = codes.len() > 1;
-    let id = |code: &Code| format!("example-{number}-{}", code.language);
+    let id = |code: &Code| format!("e-{number}-{}", code.language);
     let inputs = is_choice.then(|| {
         let input = |(at, code): (usize, &Code)| {
             view! {
                 <input
                     type="radio"
-                    class=format!("lang lang-{}", code.language)
-                    name=format!("example-{number}")
+                    class="lang"
+                    name=format!("e-{number}")
                     id=id(code)
                     value=code.language.clone()
                     checked=at == 0
-                    autocomplete="off"
                 />
             }
         };
@@ -28,9 +27,7 @@ pub(super) fn example(number: &str, codes: &[Code], is_answer: bool, base_url: &
     let titles = if is_choice {
         codes
             .iter()
-            .map(|code| {
-                view! { <label class=format!("tab tab-{}", code.language) for=id(code)>{code.name()}</label> }.into_any()
-            })
+            .map(|code| view! { <label class="tab" for=id(code)>{code.name()}</label> }.into_any())
             .collect_view()
             .into_any()
     } else {
@@ -45,7 +42,7 @@ pub(super) fn example(number: &str, codes: &[Code], is_answer: bool, base_url: &
         .iter()
         .map(|code| {
             let class = if is_choice {
-                format!("panel panel-{}", code.language)
+                code.language.clone()
             } else {
                 String::new()
             };

@@ -27,13 +27,9 @@ pub(super) fn Frame(
         {(!css.is_empty()).then(|| view! { <Stylesheet href=css /> })}
         <Layout title account>
             <div class="docs">
-                <details class="docs-menu">
-                    <summary>"Documentation"</summary>
-                    <nav aria-label="Documentation, menu">
-                        <SearchForm id="menu-search" query=String::new() />
-                        <Contents />
-                    </nav>
-                </details>
+                // A phone shows the contents when the box is checked; where there is room they are always there.
+                <input type="checkbox" class="menu-toggle" id="docs-menu" />
+                <label class="menu-label" for="docs-menu">"Documentation"</label>
                 <nav class="docs-nav" aria-label="Documentation">
                     <SearchForm id="search" query=String::new() />
                     <Contents />
@@ -50,7 +46,7 @@ fn Contents() -> impl IntoView {
     let here = path();
     let link = |href: String, title: &'static str| {
         let current = (href == here).then_some("page");
-        view! { <li><a class="doc-link" href=href aria-current=current>{title}</a></li> }
+        view! { <li><a href=href aria-current=current>{title}</a></li> }
     };
     let group = |group: Group| {
         let links: Vec<_> = group
@@ -102,7 +98,7 @@ pub(super) fn SearchForm(
 pub(super) fn OnThisPage(headings: Vec<(String, String)>) -> impl IntoView {
     (headings.len() > 1).then(|| {
         let link = |(anchor, heading): (String, String)| {
-            view! { <li><a class="toc-link" href=format!("#{anchor}")>{heading}</a></li> }
+            view! { <li><a href=format!("#{anchor}")>{heading}</a></li> }
         };
         view! {
             <nav class="docs-toc" aria-label="On this page">
