@@ -17,7 +17,7 @@ use serde_json::json;
 use crate::support::{Connection, Server, Site};
 
 /// For a client to start, or to come back, on a machine that is busy.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")

@@ -35,7 +35,7 @@ const EVENTS: usize = 200;
 /// Between two of them: everybody has heard of one before the next happens.
 const APART: Duration = Duration::from_millis(50);
 /// For what has to come.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// All that one run has to say.
 pub struct Report {
