@@ -56,10 +56,6 @@ pub fn init(settings: &Settings) -> Result<PrometheusHandle, TelemetryError> {
 
 fn describe() {
     metrics::describe_counter!(
-        "coop_http_requests_total",
-        "Answers, by door and status class."
-    );
-    metrics::describe_counter!(
         "coop_ledger_commits_total",
         "Durable commits of the ledger."
     );
@@ -68,6 +64,7 @@ fn describe() {
         "Commands that rode in those commits."
     );
     metrics::describe_gauge!("coop_connections", "Open connections.");
+    metrics::describe_gauge!("coop_event_streams", "Open event streams of the API.");
 }
 
 /// What the metrics listener answers.

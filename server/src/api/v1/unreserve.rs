@@ -42,7 +42,7 @@ pub(super) struct UnreserveRequest {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(example = json!({
-    "resource": "gpu", "requester": "worker-7", "status": "RELINQUISHED", "explanation": "It is free again.",
+    "resource": "gpu", "requester": "worker-7", "status": "RELINQUISHED", "explanation": "You hold it no longer.",
     "released": ["gpu_0", "licence"],
 }))]
 pub(super) struct UnreserveAnswer {
@@ -130,7 +130,7 @@ fn answer(item: &UnreserveItem, outcome: &UnreserveOutcome, sight: &Sight) -> Un
     let (status, explanation, released) = match outcome {
         UnreserveOutcome::Relinquished(released) => (
             "RELINQUISHED",
-            "It is free again.".to_owned(),
+            "You hold it no longer.".to_owned(),
             Some(released.freed.clone()),
         ),
         UnreserveOutcome::NotReserved => ("NOT_RESERVED", "It was free already.".to_owned(), None),
