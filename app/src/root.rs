@@ -143,6 +143,8 @@ pub fn shell() -> impl IntoView {
     let loader = loader(&site);
     // A server without the browser's files still shows every page.
     let has_script = !site.js.is_empty();
+    // Written here and not by the page: what a page adds to the head while it waits for something comes too late.
+    let has_docs = !site.docs_css.is_empty() && pages::path().starts_with(routes::DOCS);
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -152,6 +154,7 @@ pub fn shell() -> impl IntoView {
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 {(!site.css.is_empty()).then(|| view! { <link rel="stylesheet" href=site.css.clone() /> })}
+                {has_docs.then(|| view! { <link rel="stylesheet" href=site.docs_css.clone() /> })}
                 {has_script.then(|| view! {
                     <link rel="modulepreload" href=site.js.clone() nonce=site.nonce.clone() />
                     <link rel="preload" href=site.wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />

@@ -10,7 +10,7 @@ const KIB = 1024;
 const MOST_TO_READ = 30 * KIB;
 const MOST_WASM = 250 * KIB;
 
-const PUBLIC = ['/', '/docs', '/docs/quick-start', '/auth/sign-in'];
+const PUBLIC = ['/', '/docs', '/docs/search?q=token', '/auth/sign-in'];
 const OWN = [
   '/dashboard', '/dashboard/keys', '/dashboard/reservations', '/dashboard/resources', '/dashboard/issuers', '/dashboard/audit',
   '/dashboard/settings',

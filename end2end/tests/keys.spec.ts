@@ -33,7 +33,7 @@ test('a further key is made, copied, renamed, and revoked by typing its label', 
   expect(await page.content()).not.toMatch(KEY);
   await page.getByLabel('Label').fill('worker-eu');
   await page.getByRole('button', { name: 'Rename' }).click();
-  await expect(page.getByRole('status').first()).toContainText('The key has its new label');
+  await expect(page.locator('p.notice[role=status]')).toContainText('The key has its new label');
   await expect(page.getByRole('row').filter({ hasText: 'worker-eu' })).toBeVisible();
 
   await page.getByRole('link', { name: 'Manage worker-eu' }).click();
@@ -47,7 +47,7 @@ test('a further key is made, copied, renamed, and revoked by typing its label', 
   await page.getByText('Revoke this key', { exact: true }).click();
   await page.getByLabel('Type worker-eu to confirm').fill('worker-eu');
   await page.getByRole('button', { name: 'Revoke key' }).click();
-  await expect(page.getByRole('status').first()).toContainText('The key is revoked');
+  await expect(page.locator('p.notice[role=status]')).toContainText('The key is revoked');
   expect(await call(value, 'activeReservations')).toMatchObject({ status: 401, body: { code: 'API_KEY_REVOKED' } });
   await expect(page.getByText('1 of 3 used')).toBeVisible();
 });

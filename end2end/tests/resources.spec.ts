@@ -19,7 +19,7 @@ async function register(page: Page, { name, capacity = 1, blocks = '', path = ''
   await form.getByLabel('Blockers, one a line').fill(blocks);
   await form.getByLabel('Path in a tree').fill(path);
   await form.getByRole('button', { name: 'Register' }).click();
-  await expect(page.getByRole('status').first()).toHaveText('The resource is registered.');
+  await expect(page.locator('p.notice[role=status]')).toHaveText('The resource is registered.');
 }
 
 const row = (page: Page, text: string) => page.getByRole('row').filter({ hasText: text });
@@ -72,7 +72,7 @@ test('a pool in a tree is registered, held, waited for, and freed by force for w
   await page.getByText('Release this reservation…').click();
   await page.getByLabel('Reason').fill('ada is on holiday');
   await page.getByRole('button', { name: 'Release by force' }).click();
-  await expect(page.getByRole('status').first()).toContainText('The reservation has ended');
+  await expect(page.locator('p.notice[role=status]')).toContainText('The reservation has ended');
 
   expect(await waited).toMatchObject({
     status: 200, body: [{ requester: 'grace', status: 'ACQUIRED', acquiredSlots: { Printer: 'Printer_0' } }],
@@ -118,16 +118,16 @@ test.describe('without script', () => {
     await page.goto(`${world.base}/dashboard/resources?name=desk`);
     await page.getByLabel('Capacity').fill('3');
     await page.getByRole('button', { name: 'Save definition' }).click();
-    await expect(page.getByRole('status').first()).toHaveText('The definition has been changed.');
+    await expect(page.locator('p.notice[role=status]')).toHaveText('The definition has been changed.');
     await page.goto(`${world.base}/dashboard/resources?name=desk`);
     await expect(page.getByRole('region', { name: 'Slots' }).getByRole('row')).toHaveCount(4);
     await page.getByText('Delete this definition…').click();
     await page.getByRole('button', { name: 'Delete definition' }).click();
-    await expect(page.getByRole('status').first()).toContainText('The definition is deleted');
+    await expect(page.locator('p.notice[role=status]')).toContainText('The definition is deleted');
 
     await page.goto(`${world.base}/dashboard/settings`);
     await page.getByRole('button', { name: 'Require registration' }).click();
-    await expect(page.getByRole('status').first()).toHaveText('From now on only registered names can be reserved.');
+    await expect(page.locator('p.notice[role=status]')).toHaveText('From now on only registered names can be reserved.');
     const refused = await call(key, 'reserve', [{ requester: 'ada', resource: 'desk' }]);
     expect(refused).toMatchObject({ status: 200, body: [{ status: 'NOT_VALID' }] });
     await page.goto(`${world.base}/dashboard/resources`);

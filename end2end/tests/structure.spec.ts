@@ -76,9 +76,12 @@ test('the dashboard of somebody new has the key, the first steps and no reservat
         - heading "First steps" [level=2]
         - text: 0 of 3
         - list:
-          - listitem: "/Reserve: to do/"
-          - listitem: "/Be refused: to do/"
-          - listitem: "/Release: to do/"
+          - listitem:
+            - paragraph: "/Reserve ?: to do/"
+          - listitem:
+            - paragraph: "/Be refused ?: to do/"
+          - listitem:
+            - paragraph: "/Release ?: to do/"
       - region "API key":
         - heading "API key" [level=2]
         - code: /coop_sk_\\w{4}…\\w{4}/
@@ -110,7 +113,9 @@ test('the dashboard of somebody new has the key, the first steps and no reservat
       - region "Against the limits":
         - heading "Against the limits" [level=2]
         - list:
-          - listitem: /Operations today/
+          - listitem:
+            - text: /Operations today/
+            - meter "Operations today"
   `);
 });
 

@@ -8,7 +8,6 @@ use crate::{
     ports, routes,
 };
 use leptos::prelude::*;
-use leptos_meta::Stylesheet;
 
 /// The contents beside a page, and what the page has in it.
 #[component]
@@ -22,9 +21,7 @@ pub(super) fn Frame(
     /// The page.
     children: Children,
 ) -> impl IntoView {
-    let css = ports::site().docs_css;
     view! {
-        {(!css.is_empty()).then(|| view! { <Stylesheet href=css /> })}
         <Layout title account>
             <div class="docs">
                 // A phone shows the contents when the box is checked; where there is room they are always there.

@@ -151,7 +151,7 @@ fn kinds(schema: &Value) -> Vec<String> {
     let mut found = Vec::new();
     match &schema["type"] {
         Value::String(kind) => found.push(kind.clone()),
-        Value::Array(several) => found.extend(several.iter().map(|kind| words(kind))),
+        Value::Array(several) => found.extend(several.iter().map(words)),
         _ => {}
     }
     if let Some(reference) = schema["$ref"].as_str() {
