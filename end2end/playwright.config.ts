@@ -5,6 +5,8 @@ import { defineConfig } from '@playwright/test';
 export default defineConfig({
   testDir: 'tests',
   outputDir: 'test-results',
+  // Accessibility trees; `--update-snapshots` writes them anew.
+  snapshotPathTemplate: '{testDir}/accessibility/{arg}{ext}',
   globalSetup: './support/start.ts',
   fullyParallel: true,
   workers: 2,

@@ -12,7 +12,8 @@ const MOST_WASM = 250 * KIB;
 
 const PUBLIC = ['/', '/docs', '/docs/search?q=token', '/auth/sign-in'];
 const OWN = [
-  '/dashboard', '/dashboard/keys', '/dashboard/reservations', '/dashboard/resources', '/dashboard/issuers', '/dashboard/audit',
+  '/dashboard', '/dashboard/keys', '/dashboard/reservations', '/dashboard/resources', '/dashboard/events', '/dashboard/usage',
+  '/dashboard/issuers', '/dashboard/audit',
   '/dashboard/settings',
 ];
 
