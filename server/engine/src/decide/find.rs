@@ -137,7 +137,7 @@ impl<B: Book> Draft<'_, B> {
     }
 
     /// Whether something may be held there.
-    pub(super) fn is_known(&self, name: &str) -> bool {
+    fn is_known(&self, name: &str) -> bool {
         self.book.is_known(name) || self.begun_is_known(name)
     }
 

@@ -1,11 +1,9 @@
 //! Slots.
 
-use std::{collections::HashSet, fmt::Write as _, sync::Arc};
+use std::{collections::HashMap, fmt::Write as _, sync::Arc};
 
 use super::{draft::Draft, find};
-use crate::{
-    Book, Definition, Hold, Mode, Principal, Reservation, ResourceName, Side, Slot, Ticket, Want,
-};
+use crate::{Book, Definition, Hold, Mode, Principal, ResourceName, Side, Slot, Ticket, Want};
 
 /// A pool, looked through once.
 pub(super) struct Pool {
@@ -13,8 +11,8 @@ pub(super) struct Pool {
     in_use: usize,
     /// Slots that nobody holds and no lock delay closes, in order.
     free: Vec<u16>,
-    /// Who holds which slot that may be given, in order.
-    held: Vec<(u16, Arc<Reservation>)>,
+    /// The lowest slot that each principal holds.
+    own: HashMap<Principal, u16>,
 }
 
 impl Pool {
@@ -22,13 +20,6 @@ impl Pool {
     pub(super) fn free_slots(&self, definition: &Definition) -> u16 {
         let left = usize::from(definition.capacity.slots()).saturating_sub(self.in_use);
         u16::try_from(left.min(self.free.len())).unwrap_or(u16::MAX)
-    }
-
-    /// The lowest slot that a principal holds.
-    fn own(&self, who: &Principal) -> Option<u16> {
-        let mut held = self.held.iter();
-        let own = held.find(|(_, held)| held.principal == *who)?;
-        Some(own.0)
     }
 }
 
@@ -52,12 +43,11 @@ impl<B: Book> Draft<'_, B> {
     }
 }
 
-/// Of most slots one look has to tell enough: there may be a thousand.
 fn look_through<B: Book>(draft: &Draft<'_, B>, definition: &Definition) -> Pool {
     let mut pool = Pool {
         in_use: 0,
         free: Vec::new(),
-        held: Vec::new(),
+        own: HashMap::new(),
     };
     let mut node = definition.name.as_str().to_owned();
     for index in 0..definition.most.slots() {
@@ -67,13 +57,15 @@ fn look_through<B: Book>(draft: &Draft<'_, B>, definition: &Definition) -> Pool 
             let _ = write!(node, "_{index}");
         }
         let may_be_given = index < definition.capacity.slots();
-        if draft.is_known(&node) && draft.is_held(&node) {
+        if draft.is_held(&node) {
             pool.in_use += 1;
             for mode in Mode::ALL {
-                let holders = draft.holders(Side::At, &node, mode);
-                let holders = holders.filter(|_| may_be_given);
-                pool.held
-                    .extend(holders.map(|held| (index, Arc::clone(held))));
+                for held in draft
+                    .holders(Side::At, &node, mode)
+                    .filter(|_| may_be_given)
+                {
+                    pool.own.entry(held.principal.clone()).or_insert(index);
+                }
             }
         } else if may_be_given && !draft.is_closed(&node) {
             pool.free.push(index);
@@ -121,7 +113,7 @@ pub(super) fn take<B: Book>(
         find::is_open(draft, who, &hold.node, &want.path, want.mode, ahead)
     };
     let own = who.and_then(|who| match named {
-        None => pool.own(who),
+        None => pool.own.get(who).copied(),
         Some(named) => {
             let node = definition.node(named)?;
             let count = |mode| draft.count(Side::At, node.as_str(), mode, Some(who));
@@ -176,13 +168,8 @@ impl Claims {
             any: 0,
             slots: Vec::new(),
         };
-        if ahead.is_empty() {
-            return claims;
-        }
-        let holders = pool.held.iter().map(|(_, held)| &held.principal);
-        let holders: HashSet<&Principal> = holders.collect();
         for ticket in ahead.iter().filter(|ticket| who != Some(&ticket.principal)) {
-            let has_one = holders.contains(&ticket.principal);
+            let has_one = pool.own.contains_key(&ticket.principal);
             let wants = ticket.wants.iter();
             let owners = wants.filter_map(|want| draft.owner(want.name.as_str()));
             let here = owners.filter(|(owner, _)| owner.name == definition.name);
