@@ -215,7 +215,7 @@ impl<'a, B: Book> Draft<'a, B> {
     ) {
         self.changes.push(Change::Remove(Arc::clone(reservation)));
         if !self.is_line_empty() {
-            self.stir.ended(reservation);
+            self.stir_by_end(reservation);
         }
         let subject = Subject::Reservation(Arc::clone(reservation));
         self.tell(kind, subject, label);

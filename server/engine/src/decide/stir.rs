@@ -52,7 +52,7 @@ impl Stir {
     }
 
     /// A reservation has ended.
-    pub(super) fn ended(&mut self, reservation: &Reservation) {
+    fn ended(&mut self, reservation: &Reservation) {
         self.at.push(reservation.resource.clone());
         for held in reservation.holds() {
             if *held.node != reservation.resource {
@@ -70,6 +70,20 @@ impl Stir {
 }
 
 impl<B: Book> Draft<'_, B> {
+    /// A reservation has ended. A name that it held may be a pool's slot by now that was nobody's when it was granted.
+    pub(super) fn stir_by_end(&mut self, reservation: &Reservation) {
+        self.stir.ended(reservation);
+        if !self.has_definitions() {
+            return;
+        }
+        for held in reservation.holds() {
+            let owner = self.owner(held.node.as_str());
+            let owner = owner.map(|(definition, _)| definition.name.clone());
+            self.stir.at.extend(owner);
+        }
+        self.stir.bound();
+    }
+
     /// A ticket claims nothing any more.
     pub(super) fn unclaim(&mut self, ticket: &Ticket) {
         for want in &ticket.wants {
