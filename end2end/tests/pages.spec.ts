@@ -316,10 +316,10 @@ for (const [name, visit] of Object.entries(PAGES)) {
 /** What makes the page wider than the window; nothing if it fits. */
 /**
  * Pages of the guide are made alike, from texts that change: one of them stands for all. Charts have the hours of the day in
- * them.
+ * them, admins see what all other tests have done, and who waits for a reservation waits for a time.
  */
 function isKept(name: string): boolean {
-  if (name === 'usage' || name === 'usage-week') return false;
+  if (['usage', 'usage-week', 'admin', 'admin-tenant', 'reservation'].includes(name)) return false;
   return name === 'docs-quick-start' || name.startsWith('docs-search') || !name.startsWith('docs-');
 }
 
