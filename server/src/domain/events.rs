@@ -73,10 +73,10 @@ pub struct FirstSteps {
 /// # Errors
 /// When the store fails.
 pub async fn first_steps(ledger: &Ledger, tenant: TenantId) -> Result<Option<FirstSteps>, Error> {
-    let page = history(ledger, tenant, &EventFilter::default(), 0, OF_SOMEBODY_NEW).await?;
-    if page.newest > OF_SOMEBODY_NEW as u64 {
+    if extent(ledger, tenant).await?.newest > OF_SOMEBODY_NEW as u64 {
         return Ok(None);
     }
+    let page = history(ledger, tenant, &EventFilter::default(), 0, OF_SOMEBODY_NEW).await?;
     let happened = |kind| page.events.iter().any(|event| event.kind == kind);
     let (_, contended) = ledger.credentials().contention_of(tenant);
     Ok(Some(FirstSteps {

@@ -9,8 +9,8 @@ use crate::{
     store::{Db, StoreError},
 };
 
-/// Rows of one look. A row is a commit's, so it holds as many events as the commit had.
-const ROWS: i64 = 100;
+/// Most rows of one look. A row is a commit's, so it holds as many events as the commit had, and one at least.
+const ROWS: usize = 100;
 /// Events looked at for one page. A filter that finds little answers with a cursor rather than read a whole history.
 const MOST_SCANNED: usize = 10_000;
 
@@ -172,10 +172,11 @@ impl Db {
             oldest,
             newest,
         };
-        let mut scanned = 0;
+        let (mut scanned, mut most) = (0, first_look(limit));
         loop {
-            let rows = self.event_rows_after(tenant, page.cursor).await?;
-            let is_last = i64::try_from(rows.len()).is_ok_and(|rows| rows < ROWS);
+            let rows = self.event_rows_after(tenant, page.cursor, most).await?;
+            let is_last = rows.len() < most;
+            most = ROWS;
             for text in rows {
                 for event in read(&text)? {
                     // The first row may have begun before the cursor.
@@ -217,9 +218,10 @@ impl Db {
             oldest: self.oldest_event_of(tenant).await?,
         };
         let (mut before, mut scanned) = (before.unwrap_or(u64::MAX), 0);
+        let mut most = first_look(limit);
         loop {
             let start = before;
-            for text in self.event_rows_before(tenant, before).await? {
+            for text in self.event_rows_before(tenant, before, most).await? {
                 for event in read(&text)?.into_iter().rev() {
                     // The last row may go on beyond where this begins.
                     if event.revision >= before {
@@ -239,6 +241,7 @@ impl Db {
             if before == start {
                 return Ok(page);
             }
+            most = ROWS;
         }
     }
 
@@ -248,6 +251,7 @@ impl Db {
         &mut self,
         tenant: TenantId,
         before: u64,
+        most: usize,
     ) -> Result<Vec<String>, StoreError> {
         let query = sqlx::query(
             "SELECT data FROM events WHERE tenant_id = $1 AND revision <= COALESCE((SELECT revision FROM events \
@@ -255,7 +259,7 @@ impl Db {
         )
         .bind(tenant.as_i64())
         .bind(i64::try_from(before.saturating_sub(1)).unwrap_or(i64::MAX))
-        .bind(ROWS);
+        .bind(i64::try_from(most).unwrap_or(i64::MAX));
         let rows = self.fetch_all(query).await?;
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
@@ -292,16 +296,22 @@ impl Db {
         &mut self,
         tenant: TenantId,
         revision: u64,
+        most: usize,
     ) -> Result<Vec<String>, StoreError> {
         let query = sqlx::query(
             "SELECT data FROM events WHERE tenant_id = $1 AND revision > $2 ORDER BY revision LIMIT $3",
         )
         .bind(tenant.as_i64())
         .bind(i64::try_from(revision).unwrap_or(i64::MAX))
-        .bind(ROWS);
+        .bind(i64::try_from(most).unwrap_or(i64::MAX));
         let rows = self.fetch_all(query).await?;
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
+}
+
+/// Rows of the first look: without a filter no more are needed.
+fn first_look(limit: usize) -> usize {
+    ROWS.min(limit.saturating_add(1))
 }
 
 /// Reads a row.
