@@ -45,6 +45,8 @@ mod sign_in_choice;
 #[cfg(feature = "ssr")]
 mod suspended;
 #[cfg(feature = "ssr")]
+mod text_fields;
+#[cfg(feature = "ssr")]
 mod time;
 
 #[cfg(feature = "ssr")]
@@ -60,5 +62,6 @@ pub use {
     sessions_table::SessionsTable,
     sign_in_choice::SignInChoice,
     suspended::Suspended,
+    text_fields::TextFields,
     time::{Time, TimeForm},
 };

@@ -6,8 +6,8 @@ mod tests;
 use super::{instead, param, query, signed_in};
 use crate::{
     components::{
-        Call, CopyCode, EventEntry, Layout, LiveState, PLACEHOLDER_KEY, Problem, TimeTicker,
-        described,
+        Call, CopyCode, EventEntry, Layout, LiveState, PLACEHOLDER_KEY, Problem, TextFields,
+        TimeTicker, described,
     },
     error::AppError,
     model::{Account, EVENT_KINDS, EventPage, EventPlace, EventQuery},
@@ -170,14 +170,6 @@ fn Filter(query: EventQuery) -> impl IntoView {
         ("prefix", "Resource begins with", query.prefix, 256),
         ("requester", "Requester", query.requester, 256),
     ];
-    let fields = fields.map(|(name, text, value, most)| {
-        view! {
-            <div>
-                <label for=name>{text}</label>
-                <input id=name class="input" name=name value=value maxlength=most autocomplete="off" />
-            </div>
-        }
-    });
     view! {
         <form class="filter-fields" method="get" action=routes::EVENTS>
             <div>
@@ -193,7 +185,7 @@ fn Filter(query: EventQuery) -> impl IntoView {
                 </select>
                 <Problem field="type" problem />
             </div>
-            {fields.into_iter().collect_view()}
+            <TextFields fields />
             <div class="actions">
                 <button class="button">"Filter"</button>
                 {is_filtered.then(|| view! { <a class="button" href=routes::EVENTS>"Show all"</a> })}

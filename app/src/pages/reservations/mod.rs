@@ -8,7 +8,9 @@ mod tests;
 
 use super::{instead, param, query, signed_in};
 use crate::{
-    components::{Call, CopyCode, Failure, Layout, LiveState, PLACEHOLDER_KEY, TimeTicker},
+    components::{
+        Call, CopyCode, Failure, Layout, LiveState, PLACEHOLDER_KEY, TextFields, TimeTicker,
+    },
     error::AppError,
     model::{Account, RefusedForm, ReservationList, ReservationQuery, ReservationView},
     ports,
@@ -179,17 +181,9 @@ fn Filter(query: ReservationQuery) -> impl IntoView {
         ("prefix", "Resource begins with", query.prefix, 256),
         ("type", "Type", query.resource_type, 64),
     ];
-    let fields = fields.map(|(name, text, value, most)| {
-        view! {
-            <div>
-                <label for=name>{text}</label>
-                <input id=name class="input" name=name value=value maxlength=most autocomplete="off" />
-            </div>
-        }
-    });
     view! {
         <form class="filter-fields" method="get" action=routes::RESERVATIONS>
-            {fields.into_iter().collect_view()}
+            <TextFields fields />
             <div class="actions">
                 <button class="button">"Filter"</button>
                 {is_filtered.then(|| view! { <a class="button" href=routes::RESERVATIONS>"Show all"</a> })}
