@@ -44,8 +44,7 @@ async fn load() -> Result<Data, AppError> {
     let (keys, reservations) = (ports::keys()?, ports::reservations()?);
     let (events, usage) = (ports::events()?, ports::usage()?);
     let account = signed_in().await?;
-    let default = keys.default_key().await?;
-    let used = keys.find(&default.id).await?;
+    let used = keys.default_key().await?;
     let page = reservations.active(LISTED).await?;
     let steps = events.first_steps().await?;
     let everything = EventQuery::default();

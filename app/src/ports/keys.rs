@@ -1,6 +1,6 @@
 use crate::{
     error::AppError,
-    model::{ApiKey, KeyList, KeyValue, UsedKey},
+    model::{KeyList, KeyValue, UsedKey},
 };
 use async_trait::async_trait;
 
@@ -8,7 +8,7 @@ use async_trait::async_trait;
 #[async_trait]
 pub trait KeysPort: Send + Sync {
     /// The key that was made with the tenant.
-    async fn default_key(&self) -> Result<ApiKey, AppError>;
+    async fn default_key(&self) -> Result<UsedKey, AppError>;
 
     /// At most `limit` keys after the first `skipped`.
     async fn list(&self, skipped: u64, limit: u32) -> Result<KeyList, AppError>;

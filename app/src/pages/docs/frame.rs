@@ -115,7 +115,7 @@ pub(super) fn KeyBar(account: Option<Account>) -> impl IntoView {
             .is_some_and(|account| !account.tenant_id.is_empty());
         // Asked only for somebody who has a key: nobody gets a tenant for reading.
         let key = match ports::keys() {
-            Ok(keys) if has_tenant => keys.default_key().await.ok(),
+            Ok(keys) if has_tenant => keys.default_key().await.ok().map(|used| used.key),
             _ => None,
         };
         let way = match (key, account) {

@@ -99,8 +99,8 @@ pub(crate) struct FakeKeys;
 
 #[async_trait]
 impl KeysPort for FakeKeys {
-    async fn default_key(&self) -> Result<ApiKey, AppError> {
-        Ok(api_key())
+    async fn default_key(&self) -> Result<UsedKey, AppError> {
+        Ok(used(api_key()))
     }
 
     async fn list(&self, _skipped: u64, _limit: u32) -> Result<KeyList, AppError> {

@@ -18,11 +18,11 @@ use crate::{
 
 #[async_trait]
 impl KeysPort for Asker {
-    async fn default_key(&self) -> Result<ApiKey, AppError> {
+    async fn default_key(&self) -> Result<UsedKey, AppError> {
         let tenant = self.tenant().await?;
         api_keys::default_key(&self.services().ledger, tenant)
             .await
-            .map(shown)
+            .map(|key| self.used(key))
             .map_err(of_domain)
     }
 
