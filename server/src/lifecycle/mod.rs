@@ -1,6 +1,7 @@
 //! From the first line of the log to the last.
 
 mod accept;
+mod event_stream;
 mod open;
 mod serve;
 mod signals;

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use crate::support::{Connection, Site};
 
+const EVENTS: &str = "GET /api/v1/events";
 const RESERVE: &str = "POST /api/v1/Reservation/reserve HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n";
 
 #[test]
@@ -103,5 +104,82 @@ fn requests_sent_ahead_on_one_connection_are_answered_in_order() {
         let answer = connection.read().expect("an answer").json()[0].clone();
         assert_eq!(answer["resource"], name);
         assert_eq!(answer["fencingToken"], token);
+    }
+}
+
+#[test]
+fn an_event_stream_is_sent_in_chunks_and_its_connection_ends_with_it() {
+    let site = Site::new();
+    let key = site.tenant_key();
+    let mut server = site.serve();
+    let mut connection = Connection::open(server.address).expect("it listens");
+    // Another request behind it is not answered: the stream is the last answer.
+    let health = "GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n";
+    let request =
+        format!("{EVENTS} HTTP/1.1\r\nhost: localhost\r\nx-api-key: {key}\r\n\r\n{health}");
+    connection.write(request.as_bytes()).expect("sent");
+    let head = connection.head().expect("a head");
+    for line in [
+        "HTTP/1.1 200",
+        "transfer-encoding: chunked",
+        "connection: close",
+    ] {
+        assert!(head.contains(line), "{head}");
+    }
+    let first = connection.chunk().expect("a chunk");
+    assert_eq!(first, b"retry: 2000\n\nid: 0\n\n");
+    let mut other = Connection::open(server.address).expect("it listens");
+    let body = json!([{"requester": "w", "resource": "a"}]).to_string();
+    let reply = other.call("POST", "/api/v1/Reservation/reserve", &key, &body);
+    assert_eq!(reply.expect("an answer").status, 200);
+    let event = connection.chunk().expect("a chunk");
+    assert!(event.starts_with(b"id: 1\nevent: RESERVED\n"), "{event:?}");
+    drop(other);
+
+    let stopping = thread::spawn(move || server.terminate());
+    assert_eq!(connection.chunk().expect("a chunk"), b"retry: 2000\n\n");
+    assert_eq!(connection.chunk().expect("the last chunk"), b"");
+    assert_eq!(connection.read_to_end().expect("closed"), "");
+    let status = stopping.join().expect("no panic").expect("it has ended");
+    assert!(status.success(), "{status}");
+}
+
+#[test]
+fn a_client_that_knows_no_chunks_gets_an_event_stream_as_it_is() {
+    let site = Site::new();
+    let key = site.tenant_key();
+    let mut server = site.serve();
+    let mut connection = Connection::open(server.address).expect("it listens");
+    let request = format!("{EVENTS} HTTP/1.0\r\nhost: localhost\r\nx-api-key: {key}\r\n\r\n");
+    connection.write(request.as_bytes()).expect("sent");
+    let head = connection.head().expect("a head");
+    assert!(head.starts_with("HTTP/1.0 200"), "{head}");
+    assert!(!head.contains("transfer-encoding"), "{head}");
+    let stopping = thread::spawn(move || server.terminate());
+    let rest = connection.read_to_end().expect("closed");
+    assert_eq!(rest, "retry: 2000\n\nid: 0\n\nretry: 2000\n\n");
+    assert!(stopping.join().expect("no panic").expect("ended").success());
+}
+
+#[test]
+fn who_leaves_an_event_stream_makes_room_for_another() {
+    let site = Site::new();
+    // Of the tier that allows two.
+    let key = site.tenant_key();
+    let server = site.serve();
+    let open = || {
+        let mut connection = Connection::open(server.address).expect("it listens");
+        let request = format!("{EVENTS} HTTP/1.1\r\nhost: localhost\r\nx-api-key: {key}\r\n\r\n");
+        connection.write(request.as_bytes()).expect("sent");
+        let head = connection.head().expect("a head");
+        (head, connection)
+    };
+    let (_first, second) = (open(), open());
+    let (head, _) = open();
+    assert!(head.starts_with("HTTP/1.1 429"), "{head}");
+    drop(second);
+    // The end of the connection is on its way to the server.
+    while !open().0.starts_with("HTTP/1.1 200") {
+        thread::yield_now();
     }
 }

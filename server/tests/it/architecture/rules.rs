@@ -271,6 +271,7 @@ pub const RULES: &[Rule] = &[
         &[
             "axum",
             "http",
+            "http_body_util",
             "hyper",
             "hyper_util",
             "std::net",

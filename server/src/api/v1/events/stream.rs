@@ -110,11 +110,7 @@ pub(in crate::api::v1) async fn stream(
         .map_err(|problem| Limited::new(standing, problem))?;
     let chunks = frames.map(|frames| Ok::<_, std::convert::Infallible>(Bytes::from(frames)));
     let mut response = (
-        [
-            (header::CONTENT_TYPE, "text/event-stream"),
-            // The connection ends with the stream, so that its client sees the end at once.
-            (header::CONNECTION, "close"),
-        ],
+        [(header::CONTENT_TYPE, "text/event-stream")],
         Body::from_stream(chunks),
     )
         .into_response();

@@ -48,7 +48,6 @@ async fn a_stream_begins_with_when_to_come_back_and_where_it_stands() {
     assert_eq!(header("content-type"), "text/event-stream");
     assert_eq!(header("cache-control"), "no-store");
     assert_eq!(header("x-accel-buffering"), "no");
-    assert_eq!(header("connection"), "close");
     assert!(header("ratelimit").starts_with("\"starter-read\""));
     assert!(!header("x-request-id").is_empty());
     let mut stream = crate::support::EventStream::of(response);
