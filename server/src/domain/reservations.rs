@@ -95,10 +95,7 @@ pub async fn list(
     now: Time,
 ) -> Result<ReservationPage, Error> {
     Ok(ledger
-        .store()
-        .read()
-        .await?
-        .reservations_of(tenant, filter, after, limit, now)
+        .reservations_of(tenant, filter.clone(), after, limit, now)
         .await?)
 }
 

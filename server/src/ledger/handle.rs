@@ -22,6 +22,7 @@ use super::{
     job::{Asker, Job, Looking, Note, Task},
     mutation::Pending,
     queue::Queue,
+    readers::Readers,
     waiting::{Place, Waiting},
     writer::{self, Counters, Desk, Fatal, Writer},
 };
@@ -100,6 +101,7 @@ pub struct Ledger {
     shared: Arc<Shared>,
     desk: Arc<Desk>,
     store: Store,
+    pub(super) readers: Readers,
 }
 
 /// A ledger at work.
@@ -151,13 +153,14 @@ pub async fn start(
         next_deadline: watch::channel(None).0,
         next_waiter: AtomicU64::new(1),
     });
+    let readers = Readers::new(guard.path());
     let wal = Wal::new();
     tasks.spawn(checkpoint::run(checkpointer, wal.clone()));
     let (answers, batches_of_answers) = mpsc::unbounded_channel();
     tasks.spawn(writer::answer(batches_of_answers));
     let writer = Writer {
         shared: Arc::clone(&shared),
-        store: store.clone(),
+        readers: readers.clone(),
         db: writer,
         batches,
         tiers,
@@ -196,6 +199,7 @@ pub async fn start(
             shared,
             desk,
             store,
+            readers,
         },
         writer,
     })

@@ -24,6 +24,7 @@ mod mutation;
 mod operations;
 mod queue;
 mod read;
+mod readers;
 mod round;
 mod stored;
 mod streams;

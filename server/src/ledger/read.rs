@@ -3,9 +3,13 @@
 use std::fmt;
 
 use coop_engine::{IssuerId, Principal, ReleaseToken, Requester, Reservation, Revision, Time};
-use sqlx::{Row as _, any::AnyRow};
+use rusqlite::{Connection, Row, params};
+use sqlx::Row as _;
 
-use super::stored::{corrupt, name, read_holds, read_mode, read_ttl};
+use super::{
+    Ledger,
+    stored::{corrupt, name, read_holds, read_mode, read_ttl},
+};
 use crate::{
     model::{TenantId, Tier},
     store::{Db, StoreError},
@@ -13,7 +17,6 @@ use crate::{
 
 /// Rows looked at for one page. A filter that finds little answers with a cursor rather than scan a whole tenant.
 const MOST_SCANNED: usize = 10_000;
-const CHUNK: usize = 1_000;
 
 /// Which reservations to show. `None` lets everything through.
 #[derive(Clone, Debug, Default)]
@@ -32,8 +35,8 @@ pub struct ReservationFilter {
     pub principal: Option<Principal>,
 }
 
-/// A place in the order of resource and fencing token.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A place in the order of resource and fencing token. The default is before all of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReservationPosition {
     /// The resource.
     pub resource: String,
@@ -180,123 +183,120 @@ impl Db {
         let active: i64 = row.map_or(Ok(0), |row| row.try_get(0))?;
         Ok(u64::try_from(active).unwrap_or_default())
     }
+}
 
+impl Ledger {
     /// At most `limit` of the tenant's reservations that are live at `now`, in the order of resource and fencing token.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn reservations_of(
-        &mut self,
+        &self,
         tenant: TenantId,
-        filter: &ReservationFilter,
+        filter: ReservationFilter,
         after: Option<ReservationPosition>,
         limit: usize,
         now: Time,
     ) -> Result<ReservationPage, StoreError> {
-        let mut position = after.unwrap_or_else(|| ReservationPosition {
-            resource: String::new(),
-            fencing_token: 0,
-        });
-        if position.resource.as_str() < filter.first_name() {
-            position = ReservationPosition {
-                resource: filter.first_name().to_owned(),
-                fencing_token: 0,
-            };
-        }
-        let mut found = Vec::new();
-        let mut scanned = 0;
-        while scanned < MOST_SCANNED {
-            let chunk = self
-                .reservations_after(tenant, &position, CHUNK.min(limit + 1))
-                .await?;
-            let is_last = chunk.len() < CHUNK.min(limit + 1);
-            scanned += chunk.len();
-            for reservation in chunk {
-                if filter.is_past(reservation.resource.as_str()) {
-                    return Ok(ReservationPage {
-                        reservations: found,
-                        next: None,
-                    });
-                }
-                let admitted = !reservation.is_expired(now) && filter.admits(&reservation);
-                if admitted && found.len() == limit {
-                    return Ok(ReservationPage {
-                        reservations: found,
-                        next: Some(position),
-                    });
-                }
-                position = ReservationPosition {
-                    resource: reservation.resource.as_str().to_owned(),
-                    fencing_token: reservation.fencing_token.as_u64(),
-                };
-                if admitted {
-                    found.push(reservation);
-                }
-            }
-            if is_last {
-                return Ok(ReservationPage {
-                    reservations: found,
-                    next: None,
-                });
-            }
-        }
-        Ok(ReservationPage {
-            reservations: found,
-            next: Some(position),
-        })
-    }
-
-    /// The next of them, whatever their state.
-    pub(super) async fn reservations_after(
-        &mut self,
-        tenant: TenantId,
-        position: &ReservationPosition,
-        limit: usize,
-    ) -> Result<Vec<Reservation>, StoreError> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM reservations WHERE tenant_id = $1 AND (resource, fencing_token) > ($2, $3) \
-             ORDER BY resource, fencing_token LIMIT $4"
-        );
-        let query = sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(tenant.as_i64())
-            .bind(position.resource.clone())
-            .bind(i64::try_from(position.fencing_token).unwrap_or(i64::MAX))
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX));
-        self.fetch_all(query)
-            .await?
-            .iter()
-            .map(read_reservation)
-            .collect()
+        let page = move |db: &Connection| page(db, tenant, &filter, after, limit, now);
+        self.readers.read(page).await
     }
 }
 
-const COLUMNS: &str = "resource, fencing_token, requester, release_token, reserved_at, expires_at, ttl_seconds, \
-                       api_key_label, resource_type, metadata, issuer_id, mode, holds";
+fn page(
+    db: &Connection,
+    tenant: TenantId,
+    filter: &ReservationFilter,
+    after: Option<ReservationPosition>,
+    limit: usize,
+    now: Time,
+) -> Result<ReservationPage, StoreError> {
+    let end = |reservations, next| Ok(ReservationPage { reservations, next });
+    let mut position = after.unwrap_or_default();
+    if position.resource.as_str() < filter.first_name() {
+        position = ReservationPosition {
+            resource: filter.first_name().to_owned(),
+            fencing_token: 0,
+        };
+    }
+    let mut found = Vec::new();
+    let mut select = db.prepare_cached(RESERVATIONS)?;
+    let mut rows = select.query(params![
+        tenant.as_i64(),
+        position.resource,
+        i64::try_from(position.fencing_token).unwrap_or(i64::MAX)
+    ])?;
+    let mut scanned = 0;
+    while let Some(row) = rows.next()? {
+        if scanned == MOST_SCANNED {
+            return end(found, Some(position));
+        }
+        scanned += 1;
+        let reservation = read_reservation(row)?;
+        if filter.is_past(reservation.resource.as_str()) {
+            break;
+        }
+        let admitted = !reservation.is_expired(now) && filter.admits(&reservation);
+        if admitted && found.len() == limit {
+            return end(found, Some(position));
+        }
+        position = ReservationPosition {
+            resource: reservation.resource.as_str().to_owned(),
+            fencing_token: reservation.fencing_token.as_u64(),
+        };
+        if admitted {
+            found.push(reservation);
+        }
+    }
+    end(found, None)
+}
 
-fn read_reservation(row: &AnyRow) -> Result<Reservation, StoreError> {
-    let text = |column: usize| row.try_get::<String, _>(column);
-    let ttl: Option<i64> = row.try_get(6)?;
+/// A tenant's reservations after a position, whatever their state. Rows come as they are asked for.
+pub(super) const RESERVATIONS: &str = "\
+SELECT resource, fencing_token, requester, release_token, reserved_at, expires_at, ttl_seconds, api_key_label,
+    resource_type, metadata, issuer_id, mode, holds
+  FROM reservations WHERE tenant_id = ?1 AND (resource, fencing_token) > (?2, ?3) ORDER BY resource, fencing_token";
+
+/// Reads a row of [`RESERVATIONS`].
+pub(super) fn read_reservation(row: &Row<'_>) -> Result<Reservation, StoreError> {
+    let ttl: Option<i64> = row.get(6)?;
+    let release_token = row
+        .get_ref(3)?
+        .as_blob()
+        .ok()
+        .and_then(|bytes| bytes.try_into().ok());
     Ok(Reservation {
-        resource: name(&text(0)?)?,
-        fencing_token: revision(row.try_get(1)?)?,
+        resource: name(text(row, 0)?)?,
+        fencing_token: revision(row.get(1)?)?,
         principal: Principal {
-            issuer: row.try_get::<Option<i64>, _>(10)?.map(IssuerId::new),
-            requester: Requester::parse(&text(2)?).map_err(|_| corrupt("a requester"))?,
+            issuer: row.get::<_, Option<i64>>(10)?.map(IssuerId::new),
+            requester: Requester::parse(text(row, 2)?).map_err(|_| corrupt("a requester"))?,
         },
-        mode: read_mode(row.try_get(11)?)?,
-        holds: read_holds(row.try_get::<Option<String>, _>(12)?.as_deref())?,
-        release_token: row
-            .try_get::<Vec<u8>, _>(3)?
-            .try_into()
+        mode: read_mode(row.get(11)?)?,
+        holds: read_holds(optional_text(row, 12)?)?,
+        release_token: release_token
             .map(ReleaseToken::from_bytes)
-            .map_err(|_| corrupt("a release token"))?,
-        reserved_at: Time::from_micros(row.try_get(4)?),
-        expires_at: row.try_get::<Option<i64>, _>(5)?.map(Time::from_micros),
+            .ok_or_else(|| corrupt("a release token"))?,
+        reserved_at: Time::from_micros(row.get(4)?),
+        expires_at: row.get::<_, Option<i64>>(5)?.map(Time::from_micros),
         ttl: ttl.map(read_ttl).transpose()?,
-        label: text(7)?.into(),
-        resource_type: text(8)?.into(),
-        metadata: row.try_get::<Option<String>, _>(9)?.map(Into::into),
+        label: text(row, 7)?.into(),
+        resource_type: text(row, 8)?.into(),
+        metadata: optional_text(row, 9)?.map(Into::into),
     })
+}
+
+/// A column's text, where it lies.
+pub(super) fn text<'a>(row: &'a Row<'_>, column: usize) -> Result<&'a str, StoreError> {
+    row.get_ref(column)?
+        .as_str()
+        .map_err(|_| corrupt("something that is no text"))
+}
+
+fn optional_text<'a>(row: &'a Row<'_>, column: usize) -> Result<Option<&'a str>, StoreError> {
+    row.get_ref(column)?
+        .as_str_or_null()
+        .map_err(|_| corrupt("something that is no text"))
 }
 
 pub(super) fn revision(number: i64) -> Result<Revision, StoreError> {

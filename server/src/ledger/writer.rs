@@ -18,14 +18,16 @@ use super::{
     checkpoint::{Wal, checkpoint},
     handle::Shared,
     job::Job,
+    load::load_book,
     queue::Arrival,
+    readers::Readers,
     round::{Answer, Round, Table, Touched},
     waiting::Waiting,
 };
 use crate::{
     clock::SharedClock,
     model::{TenantId, Tiers},
-    store::{Db, Store, StoreError},
+    store::{Db, StoreError},
 };
 
 /// Tenants whose expiries are announced in one batch.
@@ -47,7 +49,7 @@ pub(super) type Desk = Mutex<Option<Writer>>;
 
 pub(super) struct Writer {
     pub(super) shared: Arc<Shared>,
-    pub(super) store: Store,
+    pub(super) readers: Readers,
     pub(super) db: Db,
     pub(super) batches: Connection,
     pub(super) tiers: Tiers,
@@ -307,12 +309,9 @@ impl Writer {
         if !self.shared.queue().park(tenant, jobs) {
             return;
         }
-        let (shared, store) = (Arc::clone(&self.shared), self.store.clone());
+        let (shared, readers) = (Arc::clone(&self.shared), self.readers.clone());
         self.tasks.spawn(async move {
-            let book = match store.read().await {
-                Ok(mut db) => db.load_book(tenant).await,
-                Err(error) => Err(error),
-            };
+            let book = readers.read(move |db| load_book(db, tenant)).await;
             shared.queue().push_arrival(Arrival { tenant, book });
             shared.wake.notify_one();
         });

@@ -8,9 +8,9 @@ pub enum StoreError {
     /// A statement failed.
     #[error("the database refused a statement: {0}")]
     Sql(#[from] sqlx::Error),
-    /// A commit of the ledger failed.
-    #[error("the database refused a batch: {0}")]
-    Batch(#[from] rusqlite::Error),
+    /// A statement of the ledger failed.
+    #[error("the database refused a statement of the ledger: {0}")]
+    Ledger(#[from] rusqlite::Error),
     /// A migration failed.
     #[error("the database could not be brought up to date: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),

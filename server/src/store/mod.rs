@@ -11,4 +11,4 @@ pub use control::{CredentialRow, FIRST_HASH, NewApiKey, TokenRow};
 pub use db::{Db, Store};
 pub use error::StoreError;
 pub use migrate::{migrate_postgres, migrate_sqlite};
-pub use sqlite::{Opened, Purpose, open_sqlite, read_sqlite};
+pub use sqlite::{Opened, Purpose, open_reader, open_sqlite, read_sqlite};

@@ -8,14 +8,14 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 use sqlx::{ConnectOptions as _, any::AnyPoolOptions};
 use tempfile::TempDir;
 
 use super::{Db, Store, StoreError, db::quiet, migrate_sqlite};
 use crate::config::DatabaseUrl;
 
-/// Enough for lists, sign-ins and book loading side by side; each holds a cache of its own.
+/// Enough for pages and sign-ins side by side; each holds a cache of its own.
 const READERS: u32 = 4;
 /// How long a connection waits for another one of this process. Nothing here holds the database for so long.
 const BUSY: Duration = Duration::from_secs(5);
@@ -135,6 +135,18 @@ fn open_batches(path: &Path, synchronous: &str) -> Result<Connection, StoreError
     batches.pragma_update(None, "foreign_keys", true)?;
     batches.pragma_update(None, "temp_store", "MEMORY")?;
     Ok(batches)
+}
+
+/// A connection that sees what is committed, for reads of many rows.
+///
+/// # Errors
+/// When the file cannot be opened.
+pub fn open_reader(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let reader = Connection::open_with_flags(path, flags)?;
+    reader.busy_timeout(BUSY)?;
+    reader.pragma_update(None, "query_only", true)?;
+    Ok(reader)
 }
 
 /// Fills the empty log with zeros. SQLite takes a log by its header and each frame by its checksum, so zeros are an empty
