@@ -1,12 +1,10 @@
 //! Books as they are committed, to decide on.
 
-use std::{collections::HashSet, sync::Arc};
-
 use coop_engine::{Capacity, Closure, Definition, MemoryBook, Time};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::{
-    read::{RESERVATIONS, read_reservation, revision, text},
+    read::{Known, RESERVATIONS, read_reservation, revision, text},
     stored::{corrupt, name, read_blockers, read_path, read_ttl},
 };
 use crate::{model::TenantId, store::StoreError};
@@ -18,23 +16,6 @@ const CLOSURES: &str = "SELECT node, path, until FROM closures WHERE tenant_id =
 
 /// Reservations put into the book at once. All of a large tenant's take several times the room of its book.
 const CHUNK: usize = 5_000;
-
-/// Texts of which there are few kept for this.
-const MOST_SHARED: usize = 1_000;
-
-/// Labels and types: a million reservations have a few of them.
-#[derive(Default)]
-struct Known(HashSet<Arc<str>>);
-
-impl Known {
-    fn share(&mut self, text: &mut Arc<str>) {
-        if let Some(known) = self.0.get(&**text) {
-            *text = Arc::clone(known);
-        } else if self.0.len() < MOST_SHARED {
-            self.0.insert(Arc::clone(text));
-        }
-    }
-}
 
 /// A tenant's book as it is committed. The tenant's commands wait meanwhile, so nothing changes while it is read.
 pub(super) fn load_book(db: &Connection, tenant: TenantId) -> Result<MemoryBook, StoreError> {
@@ -55,10 +36,7 @@ pub(super) fn load_book(db: &Connection, tenant: TenantId) -> Result<MemoryBook,
     let mut rows = select.query(params![id, "", 0])?;
     let mut chunk = Vec::new();
     while let Some(row) = rows.next()? {
-        let mut reservation = read_reservation(row)?;
-        known.share(&mut reservation.label);
-        known.share(&mut reservation.resource_type);
-        chunk.push(reservation);
+        chunk.push(read_reservation(row, &mut known)?);
         if chunk.len() == CHUNK {
             book.restore(std::mem::take(&mut chunk)).map_err(unfit)?;
         }

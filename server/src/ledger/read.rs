@@ -1,6 +1,6 @@
 //! What is read of the ledger to be shown. Only committed rows are seen, so what is shown is durable.
 
-use std::fmt;
+use std::{collections::HashSet, fmt, sync::Arc};
 
 use coop_engine::{IssuerId, Principal, ReleaseToken, Requester, Reservation, Revision, Time};
 use rusqlite::{Connection, Row, params};
@@ -226,13 +226,14 @@ fn page(
         position.resource,
         i64::try_from(position.fencing_token).unwrap_or(i64::MAX)
     ])?;
+    let mut known = Known::default();
     let mut scanned = 0;
     while let Some(row) = rows.next()? {
         if scanned == MOST_SCANNED {
             return end(found, Some(position));
         }
         scanned += 1;
-        let reservation = read_reservation(row)?;
+        let reservation = read_reservation(row, &mut known)?;
         if filter.is_past(reservation.resource.as_str()) {
             break;
         }
@@ -257,8 +258,31 @@ SELECT resource, fencing_token, requester, release_token, reserved_at, expires_a
     resource_type, metadata, issuer_id, mode, holds
   FROM reservations WHERE tenant_id = ?1 AND (resource, fencing_token) > (?2, ?3) ORDER BY resource, fencing_token";
 
+/// Texts of which there are few kept for [`Known`].
+const MOST_KNOWN: usize = 1_000;
+
+/// Labels and types: a million reservations have a few of them.
+#[derive(Default)]
+pub(super) struct Known(HashSet<Arc<str>>);
+
+impl Known {
+    fn share(&mut self, text: &str) -> Arc<str> {
+        if let Some(known) = self.0.get(text) {
+            return Arc::clone(known);
+        }
+        let new: Arc<str> = text.into();
+        if self.0.len() < MOST_KNOWN {
+            self.0.insert(Arc::clone(&new));
+        }
+        new
+    }
+}
+
 /// Reads a row of [`RESERVATIONS`].
-pub(super) fn read_reservation(row: &Row<'_>) -> Result<Reservation, StoreError> {
+pub(super) fn read_reservation(
+    row: &Row<'_>,
+    known: &mut Known,
+) -> Result<Reservation, StoreError> {
     let ttl: Option<i64> = row.get(6)?;
     let release_token = row
         .get_ref(3)?
@@ -280,8 +304,8 @@ pub(super) fn read_reservation(row: &Row<'_>) -> Result<Reservation, StoreError>
         reserved_at: Time::from_micros(row.get(4)?),
         expires_at: row.get::<_, Option<i64>>(5)?.map(Time::from_micros),
         ttl: ttl.map(read_ttl).transpose()?,
-        label: text(row, 7)?.into(),
-        resource_type: text(row, 8)?.into(),
+        label: known.share(text(row, 7)?),
+        resource_type: known.share(text(row, 8)?),
         metadata: optional_text(row, 9)?.map(Into::into),
     })
 }

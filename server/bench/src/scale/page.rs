@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Pages read of each kind.
-const TIMES: usize = 300;
+const TIMES: usize = 3_000;
 
 const LIMIT: usize = 100;
 
