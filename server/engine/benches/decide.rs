@@ -247,6 +247,17 @@ fn waiting(c: &mut Criterion) {
         });
     }
     group.finish();
+    let mut group = c.benchmark_group("counting who waits for each of so many");
+    for held in [1, 999] {
+        let bench = Bench::waited_for(held, false);
+        group.bench_function(BenchmarkId::from_parameter(held), |b| {
+            b.iter(|| {
+                let each = bench.book.reservations();
+                each.map(|held| bench.book.waiting_for(held)).sum::<usize>()
+            });
+        });
+    }
+    group.finish();
 }
 
 fn config() -> Criterion {

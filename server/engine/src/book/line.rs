@@ -4,7 +4,7 @@ use std::{
     sync::Arc,
 };
 
-use crate::{Principal, ResourceName, Ticket, TicketId, Time};
+use crate::{Principal, Reservation, ResourceName, Ticket, TicketId, Time};
 
 /// Those who wait, in order, and found by what they wait for, by who they are, and by when they have waited enough.
 #[derive(Debug, Default)]
@@ -67,6 +67,31 @@ impl Line {
     pub(super) fn of_principal(&self, principal: &Principal) -> impl Iterator<Item = &Arc<Ticket>> {
         let tickets = self.of_principals.get(principal).into_iter();
         tickets.flat_map(|tickets| tickets.0.values())
+    }
+
+    /// How many others wait for something that a reservation keeps from them.
+    pub(super) fn kept_out_by(&self, held: &Reservation) -> usize {
+        let mut waiting = BTreeSet::new();
+        let mut look = |name: &str| {
+            let tickets = self.of_name(name).filter(|ticket| {
+                ticket.is_heard()
+                    && ticket.principal != held.principal
+                    && ticket.wants.iter().any(|want| held.keeps_out(want))
+            });
+            waiting.extend(tickets.map(|ticket| ticket.id));
+        };
+        // Whoever is kept out by a hold wants its node or something below it, its slot, its pool, or something above it.
+        for hold in held.holds() {
+            look(hold.node.as_str());
+            if let Some(slot) = hold.slot {
+                look(slot.pool.as_str());
+                look(&slot.to_string());
+            }
+            for above in hold.path {
+                look(above.as_str());
+            }
+        }
+        waiting.len()
     }
 
     pub(super) fn due(&self, now: Time) -> impl Iterator<Item = &Arc<Ticket>> {

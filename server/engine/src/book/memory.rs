@@ -136,13 +136,7 @@ impl MemoryBook {
     /// How many others wait for something that this reservation keeps from them.
     #[must_use]
     pub fn waiting_for(&self, held: &Reservation) -> usize {
-        let tickets = self.line.in_order();
-        let is_in_the_way = |ticket: &&Arc<Ticket>| {
-            ticket.is_heard()
-                && ticket.principal != held.principal
-                && ticket.wants.iter().any(|want| held.keeps_out(want))
-        };
-        tickets.filter(is_in_the_way).count()
+        self.line.kept_out_by(held)
     }
 
     /// Checks everything about a decision that needs no look at the reservations: time, revisions, fencing tokens.

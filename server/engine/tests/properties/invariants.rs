@@ -16,6 +16,7 @@ pub fn hold(
     clock: Time,
 ) -> Result<(), TestCaseError> {
     prop_assert_eq!(decision.now, clock.max(before.last_now()));
+    all_who_wait_for_a_reservation_are_counted(before)?;
     revisions_grow_without_a_gap_and_grants_with_them(before, decision)?;
     if let Outcome::Denied(_) = decision.outcome {
         nothing_but_expiries_and_grants_to_those_who_wait(decision)?;
@@ -38,6 +39,17 @@ pub fn hold(
                 prop_assert!(before.reservations().any(|known| known == held));
             }
         }
+    }
+    Ok(())
+}
+
+fn all_who_wait_for_a_reservation_are_counted(book: &MemoryBook) -> Result<(), TestCaseError> {
+    for held in book.reservations() {
+        let waiting = book.tickets().filter(|ticket| {
+            let is_kept_out = ticket.wants.iter().any(|want| held.keeps_out(want));
+            ticket.is_heard() && ticket.principal != held.principal && is_kept_out
+        });
+        prop_assert_eq!(book.waiting_for(held), waiting.count());
     }
     Ok(())
 }
