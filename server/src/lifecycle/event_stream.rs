@@ -37,6 +37,9 @@ const BUFFERED: u8 = 1;
 /// The head is in the socket's, and hyper has nothing left to write.
 const WRITTEN: u8 = 2;
 
+/// Bytes that a client may send while it listens: a few requests sent ahead.
+const MOST_IGNORED: usize = 16 * 1024;
+
 /// The way of an event stream out of a connection.
 #[derive(Default)]
 pub(super) struct Exit {
@@ -202,12 +205,16 @@ fn chunk(data: &[u8]) -> io::Result<Vec<u8>> {
     Ok(chunk)
 }
 
-/// Ends when the client does. It was told that the connection is closed after this answer, so what it sends is nothing.
+/// Ends when the client does. It was told that the connection is closed after this answer, so what it sends is nothing;
+/// somebody who sends much of it does not listen.
 async fn listening(from: &mut (impl tokio::io::AsyncRead + Unpin)) -> io::Result<()> {
-    loop {
+    let mut ignored = 0;
+    while ignored < MOST_IGNORED {
         let mut nothing = [0; 64];
-        if from.read(&mut nothing).await? == 0 {
-            return Ok(());
+        match from.read(&mut nothing).await? {
+            0 => return Ok(()),
+            more => ignored += more,
         }
     }
+    Err(io::Error::other("the client talks instead of listening"))
 }

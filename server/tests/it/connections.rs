@@ -183,3 +183,30 @@ fn who_leaves_an_event_stream_makes_room_for_another() {
         thread::yield_now();
     }
 }
+
+#[test]
+fn whoever_talks_on_while_he_should_listen_is_cut_off() {
+    let site = Site::new();
+    let key = site.tenant_key();
+    let server = site.serve();
+    let mut connection = Connection::open(server.address).expect("it listens");
+    let request = format!("{EVENTS} HTTP/1.1\r\nhost: localhost\r\nx-api-key: {key}\r\n\r\n");
+    connection.write(request.as_bytes()).expect("sent");
+    assert!(
+        connection
+            .head()
+            .expect("a head")
+            .starts_with("HTTP/1.1 200")
+    );
+    // As long as the server reads, this goes on.
+    let error = loop {
+        if let Err(error) = connection.write(&[b'x'; 4096]) {
+            break error;
+        }
+    };
+    let closed = [ErrorKind::BrokenPipe, ErrorKind::ConnectionReset];
+    assert!(closed.contains(&error.kind()), "{error}");
+    let mut other = Connection::open(server.address).expect("it listens");
+    let reply = other.call("GET", "/api/v1/auth/whoami", &key, "");
+    assert_eq!(reply.expect("an answer").status, 200);
+}
