@@ -54,16 +54,16 @@ impl Exit {
         self: &Arc<Self>,
         method: &Method,
         version: Version,
-        to: Response,
+        answer: Response,
     ) -> Response {
-        let is_stream = to
+        let is_stream = answer
             .headers()
             .get(header::CONTENT_TYPE)
             .is_some_and(|kind| kind == "text/event-stream");
         if !is_stream || method != Method::GET || version != Version::HTTP_11 {
-            return to;
+            return answer;
         }
-        let (mut head, rest) = to.into_parts();
+        let (mut head, rest) = answer.into_parts();
         *self.rest.lock().unwrap_or_else(PoisonError::into_inner) = Some(rest);
         // It ends with the stream, so that the client sees the end at once.
         head.headers

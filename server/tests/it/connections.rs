@@ -8,9 +8,8 @@ use std::{
 
 use serde_json::json;
 
-use crate::support::{Connection, Site};
+use crate::support::{Connection, Server, Site};
 
-const EVENTS: &str = "GET /api/v1/events";
 const RESERVE: &str = "POST /api/v1/Reservation/reserve HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n";
 
 #[test]
@@ -107,18 +106,25 @@ fn requests_sent_ahead_on_one_connection_are_answered_in_order() {
     }
 }
 
+/// Asks for the events, with something sent behind the request. Answers the head too.
+fn listen(server: &Server, version: &str, key: &str, behind: &str) -> (String, Connection) {
+    let mut connection = Connection::open(server.address).expect("it listens");
+    let request = format!(
+        "GET /api/v1/events HTTP/{version}\r\nhost: localhost\r\nx-api-key: {key}\r\n\r\n{behind}"
+    );
+    connection.write(request.as_bytes()).expect("sent");
+    let head = connection.head().expect("a head");
+    (head, connection)
+}
+
 #[test]
 fn an_event_stream_is_sent_in_chunks_and_its_connection_ends_with_it() {
     let site = Site::new();
     let key = site.tenant_key();
     let mut server = site.serve();
-    let mut connection = Connection::open(server.address).expect("it listens");
     // Another request behind it is not answered: the stream is the last answer.
     let health = "GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n";
-    let request =
-        format!("{EVENTS} HTTP/1.1\r\nhost: localhost\r\nx-api-key: {key}\r\n\r\n{health}");
-    connection.write(request.as_bytes()).expect("sent");
-    let head = connection.head().expect("a head");
+    let (head, mut connection) = listen(&server, "1.1", &key, health);
     for line in [
         "HTTP/1.1 200",
         "transfer-encoding: chunked",
@@ -149,10 +155,7 @@ fn a_client_that_knows_no_chunks_gets_an_event_stream_as_it_is() {
     let site = Site::new();
     let key = site.tenant_key();
     let mut server = site.serve();
-    let mut connection = Connection::open(server.address).expect("it listens");
-    let request = format!("{EVENTS} HTTP/1.0\r\nhost: localhost\r\nx-api-key: {key}\r\n\r\n");
-    connection.write(request.as_bytes()).expect("sent");
-    let head = connection.head().expect("a head");
+    let (head, mut connection) = listen(&server, "1.0", &key, "");
     assert!(head.starts_with("HTTP/1.0 200"), "{head}");
     assert!(!head.contains("transfer-encoding"), "{head}");
     let stopping = thread::spawn(move || server.terminate());
@@ -167,13 +170,7 @@ fn who_leaves_an_event_stream_makes_room_for_another() {
     // Of the tier that allows two.
     let key = site.tenant_key();
     let server = site.serve();
-    let open = || {
-        let mut connection = Connection::open(server.address).expect("it listens");
-        let request = format!("{EVENTS} HTTP/1.1\r\nhost: localhost\r\nx-api-key: {key}\r\n\r\n");
-        connection.write(request.as_bytes()).expect("sent");
-        let head = connection.head().expect("a head");
-        (head, connection)
-    };
+    let open = || listen(&server, "1.1", &key, "");
     let (_first, second) = (open(), open());
     let (head, _) = open();
     assert!(head.starts_with("HTTP/1.1 429"), "{head}");
@@ -189,15 +186,8 @@ fn whoever_talks_on_while_he_should_listen_is_cut_off() {
     let site = Site::new();
     let key = site.tenant_key();
     let server = site.serve();
-    let mut connection = Connection::open(server.address).expect("it listens");
-    let request = format!("{EVENTS} HTTP/1.1\r\nhost: localhost\r\nx-api-key: {key}\r\n\r\n");
-    connection.write(request.as_bytes()).expect("sent");
-    assert!(
-        connection
-            .head()
-            .expect("a head")
-            .starts_with("HTTP/1.1 200")
-    );
+    let (head, mut connection) = listen(&server, "1.1", &key, "");
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
     // As long as the server reads, this goes on.
     let error = loop {
         if let Err(error) = connection.write(&[b'x'; 4096]) {
