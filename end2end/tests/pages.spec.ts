@@ -165,6 +165,8 @@ const PAGES: Record<string, (visit: Visit) => Promise<void>> = {
     await open(page, '/dashboard/settings');
     await page.getByLabel('Name', { exact: true }).fill('w'.repeat(100));
     await page.getByRole('button', { name: 'Change name' }).click();
+    // Its answer is awaited: leaving earlier breaks the page's own request off.
+    await page.waitForURL('**/dashboard/settings?done=rename');
     await open(page, '/dashboard/audit');
   },
   'audit-empty': async ({ page, email }) => {
