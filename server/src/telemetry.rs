@@ -63,6 +63,10 @@ fn describe() {
         "coop_ledger_commands_total",
         "Commands that rode in those commits."
     );
+    metrics::describe_counter!(
+        "coop_ledger_windows_total",
+        "Transactions that brought those commits into the tables."
+    );
     metrics::describe_gauge!("coop_connections", "Open connections.");
     metrics::describe_gauge!("coop_event_streams", "Open event streams of the API.");
 }

@@ -26,17 +26,9 @@ pub(super) fn routes() -> Router<ApiState> {
         )
 }
 
-/// Ready means that the store answers.
+/// Ready means that the store answers, and takes what is committed.
 async fn ready(State(services): State<Services>) -> Response {
-    let answer = async {
-        services
-            .ledger
-            .store()
-            .read()
-            .await?
-            .meta("master_key")
-            .await
-    };
+    let answer = async { services.ledger.read().await?.meta("master_key").await };
     match answer.await {
         Ok(_) => "ok\n".into_response(),
         Err(error) => {

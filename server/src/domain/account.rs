@@ -22,7 +22,7 @@ pub struct Account {
 /// # Errors
 /// [`Error::NotFound`] when there is no such tenant.
 pub async fn of(ledger: &Ledger, tenant: TenantId) -> Result<Account, Error> {
-    let mut db = ledger.store().read().await?;
+    let mut db = ledger.read().await?;
     Ok(Account {
         tenant: db.tenant(tenant).await?.ok_or(Error::NotFound)?,
         active_reservations: db.active_reservations_of(tenant).await?,

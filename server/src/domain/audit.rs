@@ -34,7 +34,7 @@ pub async fn list(
     before: Option<i64>,
     limit: usize,
 ) -> Result<AuditPage, Error> {
-    let mut db = ledger.store().read().await?;
+    let mut db = ledger.read().await?;
     let mut entries = Vec::new();
     let mut before = before.unwrap_or(i64::MAX);
     let mut scanned = 0;

@@ -30,7 +30,6 @@ pub async fn history(
     limit: usize,
 ) -> Result<EventPage, Error> {
     Ok(ledger
-        .store()
         .read()
         .await?
         .events_of(tenant, filter, after, limit)
@@ -51,7 +50,7 @@ pub struct Extent {
 /// # Errors
 /// When the store fails.
 pub async fn extent(ledger: &Ledger, tenant: TenantId) -> Result<Extent, Error> {
-    let mut db = ledger.store().read().await?;
+    let mut db = ledger.read().await?;
     let newest = db.revision_of(tenant).await?;
     let oldest = db.oldest_event_of(tenant).await?;
     Ok(Extent { oldest, newest })
@@ -98,7 +97,6 @@ pub async fn before(
     limit: usize,
 ) -> Result<EarlierEvents, Error> {
     Ok(ledger
-        .store()
         .read()
         .await?
         .events_before(tenant, filter, before, limit)

@@ -41,7 +41,6 @@ pub async fn prune(ledger: &Ledger, tiers: &Tiers, now: Time) -> Result<(), Erro
         let before = Time::from_micros(now.as_micros().saturating_sub(kept));
         // What is to be forgotten is looked for beside the writer, which everybody waits for.
         let tenants = ledger
-            .store()
             .read()
             .await?
             .tenants_with_events_before(tier, before, TENANTS)

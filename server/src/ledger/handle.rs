@@ -17,19 +17,20 @@ use tokio_util::task::TaskTracker;
 
 use super::{
     Credential, Credentials, Mutation, MutationError,
+    applier::Applier,
     books::{Books, Deadlines},
-    checkpoint::{self, Wal},
     job::{Asker, Job, Looking, Note, Task},
     mutation::Pending,
     queue::Queue,
     readers::Readers,
+    recovery::recover,
     waiting::{Place, Waiting},
     writer::{self, Counters, Desk, Fatal, Writer},
 };
 use crate::{
     clock::SharedClock,
     model::{By, Deed, TenantId, Tiers},
-    store::{Opened, Store, StoreError},
+    store::{Opened, Purpose, Store, StoreError},
 };
 
 /// A command that was decided, durably.
@@ -102,6 +103,7 @@ pub struct Ledger {
     desk: Arc<Desk>,
     store: Store,
     pub(super) readers: Readers,
+    pub(super) applier: Applier,
 }
 
 /// A ledger at work.
@@ -125,10 +127,15 @@ pub async fn start(
     let Opened {
         store,
         mut writer,
-        batches,
-        checkpointer,
+        mut tables,
+        purpose,
         guard,
     } = opened;
+    let mut log = recover(guard.path(), &mut tables, guard.is_durable())?;
+    if purpose == Purpose::Serve {
+        log.make_files()?;
+    }
+    let (applier, applying) = Applier::start(tables, log.last(), Arc::clone(&guard))?;
     let credentials = Credentials::load(
         writer.all_credentials().await?,
         writer.all_key_usage().await?,
@@ -153,19 +160,18 @@ pub async fn start(
         next_deadline: watch::channel(None).0,
         next_waiter: AtomicU64::new(1),
     });
-    let readers = Readers::new(guard.path());
-    let wal = Wal::new();
-    tasks.spawn(checkpoint::run(checkpointer, wal.clone()));
+    let readers = Readers::new(guard.path(), applier.clone());
     let (answers, batches_of_answers) = mpsc::unbounded_channel();
     tasks.spawn(writer::answer(batches_of_answers));
     let writer = Writer {
         shared: Arc::clone(&shared),
         readers: readers.clone(),
         db: writer,
-        batches,
+        log,
+        applier: applier.clone(),
+        applying,
         tiers,
         clock,
-        wal,
         books: Books::default(),
         deadlines,
         gone: HashSet::new(),
@@ -200,6 +206,7 @@ pub async fn start(
             desk,
             store,
             readers,
+            applier,
         },
         writer,
     })
@@ -318,7 +325,7 @@ impl Ledger {
         };
         // Out of its seat while it works: should it panic, the writer is gone and with it a book that may be ahead of the
         // store.
-        let Some(mut writer) = seat.take() else {
+        let Some(mut writer) = seat.take_if(|writer| !writer.may_wait()) else {
             return false;
         };
         let lone = self.shared.queue().take_lone();
@@ -365,7 +372,7 @@ impl Ledger {
         &self.shared.credentials
     }
 
-    /// The read side: what is committed.
+    /// The control plane's read side: what is committed. What the ledger writes is read with [`Ledger::read`].
     #[must_use]
     pub const fn store(&self) -> &Store {
         &self.store

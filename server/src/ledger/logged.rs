@@ -4,10 +4,8 @@ use coop_engine::{IssuerId, Principal, Time};
 use serde::Deserialize;
 use sqlx::Row as _;
 
-use crate::{
-    model::TenantId,
-    store::{Db, StoreError},
-};
+use super::Settled;
+use crate::{model::TenantId, store::StoreError};
 
 /// Most rows of one look. A row is a commit's, so it holds as many events as the commit had, and one at least.
 const ROWS: usize = 100;
@@ -150,7 +148,7 @@ impl EventFilter {
     }
 }
 
-impl Db {
+impl Settled {
     /// At most `limit` of the tenant's events after a revision.
     ///
     /// # Errors

@@ -4,9 +4,9 @@
 //! Nothing that saw a change is answered before that change is durable. Every change of a credential goes through the
 //! same writer: what is decided after a rotation was committed is refused, however early it arrived.
 
+mod applier;
 mod batch;
 mod books;
-mod checkpoint;
 mod contention;
 mod counting;
 mod credential;
@@ -25,11 +25,18 @@ mod operations;
 mod queue;
 mod read;
 mod readers;
+mod recovery;
 mod round;
+mod row;
+mod settled;
 mod stored;
 mod streams;
+mod tables;
+#[cfg(test)]
+mod test_tables;
 mod usage;
 mod waiting;
+mod window;
 mod writer;
 
 pub use contention::Contended;
@@ -41,6 +48,7 @@ pub use hour_counts::{Count, HourSlot};
 pub use logged::{EarlierEvents, EventFilter, EventPage, LoggedEvent, LoggedExtra};
 pub use mutation::{Effect, Mutation, MutationError};
 pub use read::{ReservationFilter, ReservationPage, ReservationPosition};
+pub use settled::Settled;
 pub use streams::{OpenPage, OpenStream};
 pub use usage::{KeyAtWork, KeyUsage};
 pub use writer::Fatal;

@@ -1,4 +1,4 @@
-//! What is read of the ledger to be shown. Only committed rows are seen, so what is shown is durable.
+//! What is read of the ledger to be shown. The tables have durable commits only, so what is shown is durable.
 
 use std::{collections::HashSet, fmt, sync::Arc};
 
@@ -7,7 +7,7 @@ use rusqlite::{Connection, Row, params};
 use sqlx::Row as _;
 
 use super::{
-    Ledger,
+    Ledger, Settled,
     stored::{corrupt, name, read_holds, read_mode, read_ttl},
 };
 use crate::{
@@ -128,6 +128,29 @@ impl Db {
             .collect()
     }
 
+    /// Forgets the tenant's events that happened before `before`, the oldest first, at most `limit`. It looks at no more
+    /// rows than that: within a tenant, later events have higher revisions.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn prune_events_of(
+        &mut self,
+        tenant: TenantId,
+        before: Time,
+        limit: i64,
+    ) -> Result<u64, StoreError> {
+        let query = sqlx::query(
+            "DELETE FROM events WHERE tenant_id = $1 AND at < $2 AND revision IN \
+             (SELECT revision FROM events WHERE tenant_id = $1 ORDER BY revision LIMIT $3)",
+        )
+        .bind(tenant.as_i64())
+        .bind(before.as_micros())
+        .bind(limit);
+        self.execute(query).await
+    }
+}
+
+impl Settled {
     /// Tenants of a tier whose oldest event happened before `before`, at most `limit`. One look into the index a tenant.
     ///
     /// # Errors
@@ -149,27 +172,6 @@ impl Db {
         rows.iter()
             .map(|row| Ok(TenantId::from_i64(row.try_get(0)?)))
             .collect()
-    }
-
-    /// Forgets the tenant's events that happened before `before`, the oldest first, at most `limit`. It looks at no more
-    /// rows than that: within a tenant, later events have higher revisions.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn prune_events_of(
-        &mut self,
-        tenant: TenantId,
-        before: Time,
-        limit: i64,
-    ) -> Result<u64, StoreError> {
-        let query = sqlx::query(
-            "DELETE FROM events WHERE tenant_id = $1 AND at < $2 AND revision IN \
-             (SELECT revision FROM events WHERE tenant_id = $1 ORDER BY revision LIMIT $3)",
-        )
-        .bind(tenant.as_i64())
-        .bind(before.as_micros())
-        .bind(limit);
-        self.execute(query).await
     }
 
     /// How many reservations the tenant has, those included whose expiry is about to be announced.

@@ -11,25 +11,28 @@ use std::{
 use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
+use super::applier::Applier;
 use crate::store::{StoreError, open_reader};
 
 /// Reads at once. Each connection has a cache and each read a thread.
 const MOST: usize = 4;
 
-/// A few connections that see what is committed, opened when they are needed and kept.
+/// A few connections that see everything that was acknowledged, opened when they are needed and kept.
 #[derive(Clone)]
 pub(super) struct Readers(Arc<Inner>);
 
 struct Inner {
     path: PathBuf,
+    applier: Applier,
     room: Arc<Semaphore>,
     idle: Mutex<Vec<Connection>>,
 }
 
 impl Readers {
-    pub(super) fn new(path: &Path) -> Self {
+    pub(super) fn new(path: &Path, applier: Applier) -> Self {
         Self(Arc::new(Inner {
             path: path.to_owned(),
+            applier,
             room: Arc::new(Semaphore::new(MOST)),
             idle: Mutex::default(),
         }))
@@ -44,6 +47,7 @@ impl Readers {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
+        self.0.applier.settled().await?;
         let readers = Arc::clone(&self.0);
         // The semaphore is never closed. The room is the thread's, also when nobody waits for it any more.
         let room = Arc::clone(&self.0.room).acquire_owned().await;

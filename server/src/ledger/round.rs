@@ -156,7 +156,10 @@ impl Round {
         if let Some(note) = note
             && let Some(deed) = note.deed.tell(&decision)
         {
-            self.batch.add_audit(tenant, decision.now, note.by, deed);
+            self.is_sound &= self
+                .batch
+                .add_audit(tenant, decision.now, &note.by, &deed)
+                .is_ok();
         }
         let now = decision.now;
         let mut answer = |reply, command, outcome, waited_since| {

@@ -7,18 +7,18 @@ use std::{
 
 use coop_engine::Command;
 use metrics::Counter;
-use rusqlite::Connection;
 use tokio::sync::{Mutex, mpsc};
 use tokio_util::task::TaskTracker;
 
 use super::{
     Credentials, Refused,
-    batch::{Batch, is_fate_unknown},
+    applier::{self, Applier},
+    batch::{Batch, Unwritten},
     books::{Books, Deadlines, deadline_of},
-    checkpoint::{Wal, checkpoint},
     handle::Shared,
     job::Job,
     load::load_book,
+    mutation::Queued,
     queue::Arrival,
     readers::Readers,
     round::{Answer, Round, Table, Touched},
@@ -27,11 +27,13 @@ use super::{
 use crate::{
     clock::SharedClock,
     model::{TenantId, Tiers},
-    store::{Db, StoreError},
+    store::{AppendError, CommitLog, Db, StoreError},
 };
 
 /// Tenants whose expiries are announced in one batch.
 const EXPIRING_TENANTS: usize = 64;
+/// Bytes that a commit of one request hardly ever needs: a body has one megabyte.
+const LONG_COMMIT: u64 = 4 * 1024 * 1024;
 
 /// The store is in a state that only a restart can tell.
 #[derive(Debug, thiserror::Error)]
@@ -51,10 +53,11 @@ pub(super) struct Writer {
     pub(super) shared: Arc<Shared>,
     pub(super) readers: Readers,
     pub(super) db: Db,
-    pub(super) batches: Connection,
+    pub(super) log: CommitLog,
+    pub(super) applier: Applier,
+    pub(super) applying: applier::Thread,
     pub(super) tiers: Tiers,
     pub(super) clock: SharedClock,
-    pub(super) wal: Wal,
     pub(super) books: Books,
     pub(super) deadlines: Deadlines,
     /// Tenants that were deleted since the start.
@@ -106,9 +109,6 @@ impl Writer {
             return Err(fatal);
         }
         loop {
-            if self.wal.take_finish() {
-                checkpoint(&mut self.db, "PASSIVE").await?;
-            }
             let (work, drained) = {
                 let mut queue = self.shared.queue();
                 (queue.take(), queue.is_drained())
@@ -119,15 +119,7 @@ impl Writer {
             for arrival in work.arrivals {
                 self.arrive(arrival);
             }
-            let mut credentials_ended = false;
-            for mutation in work.mutations {
-                let ended = mutation.run(&mut self.db, &self.shared.credentials).await?;
-                self.wal.committed();
-                if let Some(tenant) = ended.tenant {
-                    self.forget(tenant);
-                }
-                credentials_ended |= ended.credentials;
-            }
+            let credentials_ended = self.mutate(work.mutations).await?;
             let mut jobs = work.jobs;
             let now = self.clock.now();
             if credentials_ended {
@@ -150,21 +142,51 @@ impl Writer {
         }
     }
 
+    /// Whether a request's commit may have to wait for the tables, as only the writer's own thread should.
+    pub(super) fn may_wait(&self) -> bool {
+        !self.applier.has(self.log.waits_for(LONG_COMMIT))
+    }
+
     /// Decides a request's own command on its own thread.
     pub(super) fn decide_lone(&mut self, job: (TenantId, Job)) {
         match self.decide_all(vec![job]) {
             Ok(answers) => give(answers),
             Err(fatal) => self.fatal = Some(fatal),
         }
-        if self.fatal.is_some() || self.wal.is_to_finish() {
+        if self.fatal.is_some() {
             self.shared.wake.notify_one();
         }
     }
 
+    /// Leaves one file: what a stopped server has is all in the tables.
     async fn close(mut self) -> Result<(), Fatal> {
-        self.wal.close();
-        checkpoint(&mut self.db, "TRUNCATE").await?;
+        if self.applying.finish() {
+            self.db.pragma("PRAGMA wal_checkpoint(TRUNCATE)").await?;
+            self.log.remove()?;
+        }
         Ok(())
+    }
+
+    /// Changes the control plane, one after another. Answers whether credentials may have ended.
+    async fn mutate(&mut self, mutations: Vec<Box<dyn Queued>>) -> Result<bool, Fatal> {
+        if mutations.is_empty() {
+            return Ok(false);
+        }
+        // They may read and write the ledger's tables, and the database takes one writer at a time. Without an answer, they
+        // count as not acknowledged.
+        if self.applier.settled().await.is_err() {
+            return Ok(false);
+        }
+        let mut credentials_ended = false;
+        for mutation in mutations {
+            let ended = mutation.run(&mut self.db, &self.shared.credentials).await?;
+            self.applier.count_mutation();
+            if let Some(tenant) = ended.tenant {
+                self.forget(tenant);
+            }
+            credentials_ended |= ended.credentials;
+        }
+        Ok(credentials_ended)
     }
 
     /// Decides nothing of a tenant's that was deleted any more: neither what it still had in the queue, nor the expiries of
@@ -257,37 +279,39 @@ impl Writer {
             .collect();
         let counted = self.shared.credentials.operations_of(&touched);
         for (tenant, counted) in touched.iter().zip(&counted) {
-            if let Some(book) = self.books.book(*tenant) {
-                batch.add_book(*tenant, book, counted.operations);
+            if let Some(book) = self.books.book(*tenant)
+                && let Err(error) = batch.add_book(*tenant, book, counted.operations)
+            {
+                return Ok(unwritten(&error));
             }
         }
-        match batch.commit(&self.batches) {
-            Ok(()) => {
-                self.wal.committed();
-                self.counters.commits.increment(1);
-                let mut events = batch.into_events();
-                for (tenant, counted) in touched.iter().zip(&counted) {
-                    if let (Some(state), Some(log)) = (&counted.tenant, events.remove(tenant))
-                        && state.publish(log)
-                    {
-                        answers.push(Answer::Woken(Arc::clone(state)));
-                    }
-                }
-                Credentials::operations_are_written(counted);
-                Ok(true)
-            }
-            Err(error) if is_fate_unknown(&error) => Err(Fatal::Commit(error.into())),
+        let (mut record, mut events) = match batch.finish() {
+            Ok(finished) => finished,
+            Err(error) => return Ok(unwritten(&error)),
+        };
+        let needed = self.log.waits_for(record.size());
+        if !self.applier.has(needed) && self.applier.wait_for(needed).is_err() {
+            return Ok(false);
+        }
+        let number = match self.log.append(&mut record) {
+            Ok(number) => number,
+            Err(AppendError::FateUnknown(error)) => return Err(Fatal::Commit(error)),
             Err(error) => {
-                tracing::error!(%error, "a batch was refused by the database and is rolled back");
-                // A statement that failed may have ended the transaction itself; then there is nothing to undo.
-                if !self.batches.is_autocommit() {
-                    self.batches
-                        .execute_batch("ROLLBACK")
-                        .map_err(|error| Fatal::Commit(error.into()))?;
-                }
-                Ok(false)
+                tracing::error!(%error, "a batch is not committed");
+                return Ok(false);
+            }
+        };
+        self.applier.push(number, record);
+        self.counters.commits.increment(1);
+        for (tenant, counted) in touched.iter().zip(&counted) {
+            if let (Some(state), Some(log)) = (&counted.tenant, events.remove(tenant))
+                && state.publish(log)
+            {
+                answers.push(Answer::Woken(Arc::clone(state)));
             }
         }
+        Credentials::operations_are_written(counted);
+        Ok(true)
     }
 
     /// Forgets books that are ahead of the store, and says to everybody in the batch, and to those who wait by those books,
@@ -323,6 +347,11 @@ impl Writer {
             .next_deadline
             .send_if_modified(|known| std::mem::replace(known, next) != next);
     }
+}
+
+fn unwritten(error: &Unwritten) -> bool {
+    tracing::error!(%error, "a batch cannot be written down and is not committed");
+    false
 }
 
 fn expiry() -> Job {

@@ -98,7 +98,7 @@ impl Db {
         self.execute(sqlx::query("ROLLBACK")).await.map(drop)
     }
 
-    pub(super) async fn pragma(&mut self, sql: &str) -> Result<(), StoreError> {
+    pub(crate) async fn pragma(&mut self, sql: &str) -> Result<(), StoreError> {
         self.fetch_all(sqlx::query(sqlx::AssertSqlSafe(sql.to_owned())))
             .await
             .map(drop)

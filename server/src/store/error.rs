@@ -20,6 +20,9 @@ pub enum StoreError {
     /// The file system failed.
     #[error("{0}: {1}")]
     Io(PathBuf, io::Error),
+    /// The ledger's tables are not what was acknowledged.
+    #[error("what is committed cannot be brought into the tables; an earlier record says why")]
+    Behind,
     /// A row is not what this program writes.
     #[error("the database holds something that this version did not write: {0}")]
     Corrupt(String),

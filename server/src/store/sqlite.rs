@@ -2,7 +2,6 @@
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
-    io,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -19,10 +18,8 @@ use crate::config::DatabaseUrl;
 const READERS: u32 = 4;
 /// How long a connection waits for another one of this process. Nothing here holds the database for so long.
 const BUSY: Duration = Duration::from_secs(5);
-
-/// The size that the write-ahead log has from the beginning, in bytes. A commit that writes over what is there already
-/// is one disk flush; one that lets the file grow makes the file system flush its journal too, which takes twice as long.
-const LOG_SIZE: u64 = 16 * 1024 * 1024;
+/// More statements than the ledger has, so that none is prepared twice.
+const STATEMENTS: usize = 32;
 
 /// What the database is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,10 +36,10 @@ pub struct Opened {
     pub store: Store,
     /// The connection that writes the control plane.
     pub writer: Db,
-    /// The connection that writes the ledger's batches. The ledger's writer owns both and uses one at a time.
-    pub batches: Connection,
-    /// A connection to checkpoint with, beside the writer's.
-    pub checkpointer: Db,
+    /// The connection that writes the ledger's tables, which the control plane is not written beside.
+    pub tables: Connection,
+    /// What it was opened for.
+    pub purpose: Purpose,
     /// Keeps the file ours.
     pub guard: Arc<Guard>,
 }
@@ -55,6 +52,12 @@ pub struct Guard {
 }
 
 impl Guard {
+    /// Whether anything has to reach a disk. A `memory:` database is gone with its process.
+    #[must_use]
+    pub const fn is_durable(&self) -> bool {
+        self.folder.is_none()
+    }
+
     /// The database file.
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -68,27 +71,19 @@ impl Guard {
 /// [`StoreError::InUse`] when another process has it; others when it cannot be opened.
 pub async fn open_sqlite(url: &DatabaseUrl, purpose: Purpose) -> Result<Opened, StoreError> {
     let guard = lock(url)?;
-    // A memory: database is gone with its process, so nothing has to reach a disk.
-    let synchronous = if guard.folder.is_some() {
-        "OFF"
-    } else {
-        "FULL"
-    };
+    let synchronous = if guard.is_durable() { "FULL" } else { "OFF" };
     let url = sqlite_url(&guard.path, "rwc")?;
     sqlx::any::install_default_drivers();
     let mut writer = Db::owned(quiet(&url)?.connect().await?);
     writer.pragma("PRAGMA journal_mode = WAL").await?;
     // What this connection takes away are secrets and accounts; their bytes do not stay behind in free pages.
     writer.pragma("PRAGMA secure_delete = ON").await?;
-    prepare(&mut writer, synchronous).await?;
+    let pragma = format!("PRAGMA synchronous = {synchronous}");
+    writer.pragma(&pragma).await?;
+    // Checkpoints are the applier's: here one would hold up everybody who waits for a decision.
+    writer.pragma("PRAGMA wal_autocheckpoint = 0").await?;
     migrate_sqlite(&mut writer).await?;
-    if purpose == Purpose::Serve && guard.folder.is_none() {
-        writer.pragma("PRAGMA wal_checkpoint(TRUNCATE)").await?;
-        preallocate_log(&guard.path)?;
-    }
-    let mut checkpointer = Db::owned(quiet(&url)?.connect().await?);
-    prepare(&mut checkpointer, synchronous).await?;
-    let batches = open_batches(&guard.path, synchronous)?;
+    let tables = open_tables(&guard.path, synchronous)?;
     let pool = AnyPoolOptions::new()
         .max_connections(READERS)
         .test_before_acquire(false);
@@ -96,8 +91,8 @@ pub async fn open_sqlite(url: &DatabaseUrl, purpose: Purpose) -> Result<Opened, 
     Ok(Opened {
         store,
         writer,
-        batches,
-        checkpointer,
+        tables,
+        purpose,
         guard: Arc::new(guard),
     })
 }
@@ -119,22 +114,15 @@ pub async fn read_sqlite(url: &DatabaseUrl) -> Result<Store, StoreError> {
     Store::connect(pool, sqlite_url(&path, "ro")?.as_str()).await
 }
 
-/// Checkpoints are the checkpointer's: on the commit path one would hold up everybody who waits for the commit.
-async fn prepare(db: &mut Db, synchronous: &str) -> Result<(), StoreError> {
-    db.pragma(&format!("PRAGMA synchronous = {synchronous}"))
-        .await?;
-    db.pragma("PRAGMA wal_autocheckpoint = 0").await
-}
-
-fn open_batches(path: &Path, synchronous: &str) -> Result<Connection, StoreError> {
-    let batches = Connection::open(path)?;
-    batches.busy_timeout(BUSY)?;
-    batches.pragma_update(None, "synchronous", synchronous)?;
-    batches.pragma_update(None, "wal_autocheckpoint", 0)?;
-    batches.pragma_update(None, "cache_size", -65_536)?;
-    batches.pragma_update(None, "foreign_keys", true)?;
-    batches.pragma_update(None, "temp_store", "MEMORY")?;
-    Ok(batches)
+fn open_tables(path: &Path, synchronous: &str) -> Result<Connection, StoreError> {
+    let tables = Connection::open(path)?;
+    tables.busy_timeout(BUSY)?;
+    tables.set_prepared_statement_cache_capacity(STATEMENTS);
+    tables.pragma_update(None, "synchronous", synchronous)?;
+    tables.pragma_update(None, "cache_size", -65_536)?;
+    tables.pragma_update(None, "foreign_keys", true)?;
+    tables.pragma_update(None, "temp_store", "MEMORY")?;
+    Ok(tables)
 }
 
 /// A connection that sees what is committed, for reads of many rows.
@@ -147,23 +135,6 @@ pub fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     reader.busy_timeout(BUSY)?;
     reader.pragma_update(None, "query_only", true)?;
     Ok(reader)
-}
-
-/// Fills the empty log with zeros. SQLite takes a log by its header and each frame by its checksum, so zeros are an empty
-/// log; nothing has been written to it yet, and nobody else has it open.
-fn preallocate_log(database: &Path) -> Result<(), StoreError> {
-    let mut path = database.to_owned().into_os_string();
-    path.push("-wal");
-    let path = PathBuf::from(path);
-    let fill = || -> io::Result<()> {
-        let mut log = OpenOptions::new().write(true).open(&path)?;
-        if log.metadata()?.len() == 0 {
-            io::copy(&mut io::Read::take(io::repeat(0), LOG_SIZE), &mut log)?;
-            log.sync_all()?;
-        }
-        Ok(())
-    };
-    fill().map_err(|e| StoreError::Io(path.clone(), e))
 }
 
 fn lock(url: &DatabaseUrl) -> Result<Guard, StoreError> {

@@ -41,7 +41,7 @@ pub async fn search(
     query: &TenantQuery,
     limit: usize,
 ) -> Result<TenantPage, Error> {
-    let mut db = ledger.store().read().await?;
+    let mut db = ledger.read().await?;
     let text = query.text.trim();
     let mut found = if let Some(id) = TenantId::parse(text) {
         db.tenant(id).await?.into_iter().collect()

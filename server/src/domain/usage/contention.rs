@@ -173,7 +173,7 @@ async fn add_events(
     uses: &mut HashMap<String, ResourceUse>,
 ) -> Result<Option<Time>, Error> {
     let everything = EventFilter::default();
-    let mut db = ledger.store().read().await?;
+    let mut db = ledger.read().await?;
     let (mut before, mut seen) = (None, 0);
     loop {
         let page = db.events_before(tenant, &everything, before, ROWS).await?;

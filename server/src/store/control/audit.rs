@@ -28,29 +28,30 @@ pub(crate) const APPEND: &str =
     "INSERT INTO audit (tenant_id, number, at, entry, hash) VALUES ($1, $2, $3, $4, $5)";
 
 impl StoredAudit {
-    /// The entry that comes after a tenant's last one.
+    /// What is kept of a deed, as JSON.
     ///
     /// # Errors
     /// When it cannot be written as JSON.
-    pub fn after(
-        last: Option<&Self>,
-        now: Time,
-        by: &By,
-        deed: &Deed,
-    ) -> Result<Self, serde_json::Error> {
+    pub fn text(by: &By, deed: &Deed) -> Result<String, serde_json::Error> {
         let text = Text {
             by: by.clone(),
             deed: deed.clone(),
         };
+        serde_json::to_string(&text)
+    }
+
+    /// The entry that comes after a tenant's last one, with its [text](Self::text).
+    #[must_use]
+    pub fn after(last: Option<&Self>, now: Time, entry: String) -> Self {
         let mut entry = Self {
             number: last.map_or(1, |last| last.number + 1),
             at: now,
-            entry: serde_json::to_string(&text)?,
+            entry,
             hash: Vec::new(),
         };
         let before = last.map_or(&FIRST_HASH[..], |last| &last.hash);
         entry.hash = entry.hash_after(before).to_vec();
-        Ok(entry)
+        entry
     }
 
     /// The hash that this entry has to have after the one with the hash `before`.
@@ -95,8 +96,9 @@ impl Db {
         let last = sqlx::query(LAST).bind(tenant.as_i64());
         let last = self.fetch_optional(last).await?;
         let last = last.as_ref().map(read_audit).transpose()?;
-        let row = StoredAudit::after(last.as_ref(), now, by, deed)
+        let text = StoredAudit::text(by, deed)
             .map_err(|e| StoreError::Corrupt(format!("an entry of the audit log: {e}")))?;
+        let row = StoredAudit::after(last.as_ref(), now, text);
         let query = sqlx::query(APPEND)
             .bind(tenant.as_i64())
             .bind(row.number)

@@ -137,14 +137,11 @@ async fn a_store_that_refuses_is_503_and_afterwards_nothing_has_happened() {
     let app = App::start().await;
     let tenant = app.tenant(Tier::Free).await;
     let item = json!([{"requester": "w", "resource": "a"}]);
-    app.meddle(
-        "CREATE TRIGGER broken BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'broken'); END",
-    )
-    .await;
+    app.refuse_events().await;
     let refused = app.reserve(&tenant.key, item.clone()).await;
     assert_eq!(refused.problem(503), "UNAVAILABLE");
     assert_eq!(refused.header("retry-after"), "1");
-    app.meddle("DROP TRIGGER broken").await;
+    app.take_events().await;
     let answer = app.reserve(&tenant.key, item).await.json();
     assert_eq!(answer[0]["status"], "ACQUIRED");
     assert_eq!(answer[0]["fencingToken"], 1);

@@ -113,14 +113,12 @@ async fn every_answer_to_a_valid_key_says_where_its_tenant_stands_refusals_inclu
         stands(&answer, policy, remaining);
     }
 
-    app.meddle(
-        "CREATE TRIGGER broken BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'broken'); END",
-    )
-    .await;
+    app.refuse_events().await;
     let failed = app.reserve(&key, items(1, "c")).await;
     assert_eq!(failed.problem(503), "UNAVAILABLE");
     stands(&failed, WRITE, 92);
 
+    app.take_events().await;
     app.meddle("UPDATE tenants SET suspended_at = 1").await;
     let app = app.restart().await;
     let suspended = app.get(&key, "/Reservation").await;

@@ -1,6 +1,7 @@
 //! What the ledger keeps, without the doors in front of it.
 
 mod asker;
+mod durable;
 mod waiting;
 
 use std::sync::Arc;

@@ -10,7 +10,7 @@ use http::Request;
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
 
-use self::routes::{HIDE_RESERVATIONS, ROUTES, Route, STREAM, TENANT_KEY, TOKEN};
+use self::routes::{HIDE_RESERVATIONS, REFUSE_EVENTS, ROUTES, Route, STREAM, TENANT_KEY, TOKEN};
 use crate::{
     exchange,
     support::{Answer, App, Site, Tenant, schema},
@@ -203,7 +203,11 @@ async fn provoke(route: &Route, status: u16) -> Answer {
         }
         200 | 429 => {}
         503 => {
-            app.meddle(route.sabotage).await;
+            if route.sabotage == REFUSE_EVENTS {
+                app.refuse_events().await;
+            } else {
+                app.meddle(route.sabotage).await;
+            }
             if route.sabotage == HIDE_RESERVATIONS {
                 app = app.restart().await;
             }

@@ -22,8 +22,8 @@ pub const TOKEN: &str = "/api/v1/auth/token";
 pub const STREAM: &str = "/api/v1/events";
 const DEFINITION: &str = "/api/v1/Resource/definitions/{name}";
 
-const REFUSE_EVENTS: &str =
-    "CREATE TRIGGER broken BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'broken'); END";
+/// No statement: what is committed cannot be brought into the tables.
+pub const REFUSE_EVENTS: &str = "refuse events";
 /// The book cannot be read, by a server that has not read it yet.
 pub const HIDE_RESERVATIONS: &str = "ALTER TABLE reservations RENAME TO hidden";
 const HIDE_TENANTS: &str = "ALTER TABLE tenants RENAME TO hidden";

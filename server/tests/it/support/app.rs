@@ -22,7 +22,7 @@ use coop_locker::{
     store::Purpose,
 };
 use http::{Method, Request, header};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -114,6 +114,16 @@ impl App {
         Self::open(folder, clock, &[]).await
     }
 
+    /// Another server on what the disk has at this moment, as after a crash of the first.
+    pub async fn crash(&self) -> Self {
+        let folder = Arc::new(tempfile::tempdir().expect("a folder"));
+        for entry in self.folder.path().read_dir().expect("a folder") {
+            let entry = entry.expect("an entry");
+            std::fs::copy(entry.path(), folder.path().join(entry.file_name())).expect("copied");
+        }
+        Self::open(folder, self.clock.clone(), &[]).await
+    }
+
     /// Listens on a free port, as `serve` does.
     pub async fn listen(&self) -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -144,6 +154,7 @@ impl App {
     /// Does to the database, behind the server's back, what a disk or a person might do to it.
     pub async fn meddle(&self, sql: &'static str) {
         use sqlx::{Connection as _, Executor as _};
+        self.settle().await;
         let url = format!("sqlite://{}", self.database().display());
         let mut connection = sqlx::SqliteConnection::connect(&url)
             .await
@@ -152,9 +163,32 @@ impl App {
         connection.close().await.expect("closed");
     }
 
+    /// Waits until the tables have what was acknowledged, if they can get it.
+    async fn settle(&self) {
+        drop(self.services.ledger.read().await);
+    }
+
+    /// Lets the tables refuse events from now on, and the server find out.
+    pub async fn refuse_events(&self) {
+        let other = self.tenant(Tier::Free).await;
+        self.meddle(
+            "CREATE TRIGGER broken BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'broken'); END",
+        )
+        .await;
+        let item = json!([{"requester": "w", "resource": "acknowledged before anybody knew"}]);
+        assert_eq!(self.reserve(&other.key, item).await.status, 200);
+        assert!(self.services.ledger.read().await.is_err());
+    }
+
+    /// Lets them take events again.
+    pub async fn take_events(&self) {
+        self.meddle("DROP TRIGGER broken").await;
+    }
+
     /// The first column, a text, of what the database holds, read behind the server's back.
     pub async fn column(&self, sql: &'static str) -> Vec<String> {
         use sqlx::Connection as _;
+        self.settle().await;
         let url = format!("sqlite://{}", self.database().display());
         let mut connection = sqlx::SqliteConnection::connect(&url)
             .await

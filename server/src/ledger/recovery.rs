@@ -1,0 +1,254 @@
+//! What an earlier process made durable and did not bring into the tables.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::window::Window;
+use crate::store::{CommitLog, StoreError, left};
+
+/// Brings into the tables what only the log has, and begins a new one.
+///
+/// # Errors
+/// When the log is another database's or has a gap, and when a file or the database fails. Nothing is lost then: the files
+/// stay as they are.
+pub(super) fn recover(
+    database: &Path,
+    tables: &mut Connection,
+    is_durable: bool,
+) -> Result<CommitLog, StoreError> {
+    let (id, applied): (i64, i64) =
+        tables.query_row("SELECT id, applied FROM commit_log", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+    let applied = applied.cast_unsigned();
+    let mut last = applied;
+    let left = left(database, id)?;
+    let mut window = Window::default();
+    for file in &left {
+        for commit in file.commits().skip_while(|commit| commit.number <= applied) {
+            if commit.number != last + 1 {
+                return Err(StoreError::Corrupt(format!(
+                    "the commits {} to {} are missing before what {} holds. If the database is an older copy, take the files \
+                     -log1 and -log2 beside it away: they belong to a newer one",
+                    last + 1,
+                    commit.number - 1,
+                    file.path.display(),
+                )));
+            }
+            window.add(commit.content)?;
+            last = commit.number;
+        }
+    }
+    let commits = last - applied;
+    if commits > 0 {
+        window.apply(tables, last)?;
+        tracing::info!(
+            commits,
+            "brought into the tables what was durable in the log only"
+        );
+    }
+    CommitLog::begin(database, id, last + 1, is_durable)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::PathBuf};
+
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::{
+        ledger::{
+            row::{Plain, Row},
+            test_tables,
+        },
+        store::Record,
+    };
+
+    /// A database without a tenant in it, and what its events tell.
+    struct Site {
+        folder: TempDir,
+        database: PathBuf,
+    }
+
+    impl Site {
+        fn new() -> Self {
+            let folder = TempDir::new().expect("a folder");
+            let database = folder.path().join("test.db");
+            let site = Self { folder, database };
+            test_tables::create(&site.tables());
+            site
+        }
+
+        fn tables(&self) -> Connection {
+            Connection::open(&self.database).expect("a database")
+        }
+
+        fn recover(&self) -> Result<CommitLog, StoreError> {
+            recover(&self.database, &mut self.tables(), true)
+        }
+
+        /// The numbers of the commits that the tables have, each told by an event of its own.
+        fn told(&self) -> Vec<u64> {
+            let tables = self.tables();
+            let mut select = tables
+                .prepare("SELECT revision FROM events ORDER BY revision")
+                .expect("a statement");
+            let rows = select.query_map([], |row| row.get(0)).expect("rows");
+            rows.map(|row: rusqlite::Result<i64>| row.expect("a row").cast_unsigned())
+                .collect()
+        }
+
+        fn copy(&self) -> Self {
+            let folder = TempDir::new().expect("a folder");
+            for entry in self.folder.path().read_dir().expect("a folder") {
+                let entry = entry.expect("a file");
+                fs::copy(entry.path(), folder.path().join(entry.file_name())).expect("copied");
+            }
+            let database = folder.path().join("test.db");
+            Self { folder, database }
+        }
+
+        /// One of the log's files.
+        fn file(&self, number: usize) -> PathBuf {
+            self.folder
+                .path()
+                .join(["test.db-log1", "test.db-log2"][number])
+        }
+    }
+
+    fn commit(number: u64, length: usize) -> Record {
+        let row = Row::Plain(Plain::Events {
+            tenant: 1,
+            revision: number,
+            at: 0,
+            data: &"x".repeat(length),
+        });
+        let mut record = Record::default();
+        postcard::to_io(&row, record.content_mut()).expect("written");
+        record
+    }
+
+    fn append(log: &mut CommitLog, length: usize) -> u64 {
+        let mut record = commit(log.last() + 1, length);
+        assert_eq!(log.waits_for(record.size()), 0);
+        log.append(&mut record).expect("appended")
+    }
+
+    #[test]
+    fn what_was_committed_is_in_the_tables_once_however_often_it_is_recovered() {
+        let site = Site::new();
+        let mut log = site.recover().expect("an empty log");
+        for number in 1..=3 {
+            assert_eq!(append(&mut log, 10), number);
+        }
+        drop(log);
+        assert!(site.told().is_empty());
+        let before = site.copy();
+        let mut log = site.recover().expect("recovered");
+        assert_eq!(site.told(), [1, 2, 3]);
+        assert_eq!(append(&mut log, 10), 4);
+        drop(log);
+        assert_eq!(site.recover().expect("recovered").last(), 4);
+        // As if the machine had stopped before the files were taken away.
+        fs::copy(before.file(0), site.file(0)).expect("copied");
+        assert_eq!(site.recover().expect("recovered").last(), 4);
+        assert_eq!(site.told(), [1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn a_torn_commit_is_as_if_it_had_not_been_made() {
+        let site = Site::new();
+        let mut log = site.recover().expect("an empty log");
+        append(&mut log, 40);
+        let length = || fs::metadata(site.file(0)).expect("a file").len();
+        let whole = length();
+        append(&mut log, 40);
+        let end = length();
+        drop(log);
+        for cut in whole..=end {
+            let torn = site.copy();
+            let file = fs::File::options().write(true).open(torn.file(0));
+            file.expect("a file").set_len(cut).expect("cut");
+            let mut log = torn.recover().expect("recovered");
+            let kept: &[u64] = if cut == end { &[1, 2] } else { &[1] };
+            assert_eq!(torn.told(), kept, "{cut}");
+            assert_eq!(append(&mut log, 5), kept.len() as u64 + 1);
+        }
+    }
+
+    #[test]
+    fn files_take_turns_and_a_crash_at_any_time_loses_nothing() {
+        let site = Site::new();
+        let mut log = site.recover().expect("an empty log");
+        let mut tables = site.tables();
+        let mut window = Vec::new();
+        for number in 1..=30 {
+            let mut record = commit(number, 1_000_000);
+            let needed = log.waits_for(record.size());
+            if needed > 0 {
+                let mut due = Window::default();
+                let rest =
+                    window.split_off(usize::try_from(needed - applied(&tables)).expect("few"));
+                for record in &window {
+                    due.add(Record::content(record)).expect("whole");
+                }
+                due.apply(&mut tables, needed).expect("applied");
+                drop(due);
+                window = rest;
+            }
+            log.append(&mut record).expect("appended");
+            window.push(record);
+            let crashed = site.copy();
+            crashed.recover().expect("recovered");
+            assert_eq!(crashed.told(), (1..=number).collect::<Vec<_>>());
+        }
+        assert!(applied(&tables) >= 15, "both files were written again");
+    }
+
+    fn applied(tables: &Connection) -> u64 {
+        let applied = tables.query_row("SELECT applied FROM commit_log", [], |row| row.get(0));
+        let applied: i64 = applied.expect("a row");
+        applied.cast_unsigned()
+    }
+
+    #[test]
+    fn a_commit_that_is_longer_than_a_file_is_whole_after_a_crash() {
+        let site = Site::new();
+        let mut log = site.recover().expect("an empty log");
+        append(&mut log, 9_000_000);
+        append(&mut log, 1);
+        assert_eq!(log.waits_for(100), 0);
+        drop(log);
+        site.recover().expect("recovered");
+        assert_eq!(site.told(), [1, 2]);
+    }
+
+    #[test]
+    fn a_log_that_does_not_fit_the_database_is_refused_and_left_alone() {
+        let (site, other) = (Site::new(), Site::new());
+        let older = site.copy();
+        let mut log = site.recover().expect("an empty log");
+        append(&mut log, 1);
+        drop(log);
+        let mut log = site.recover().expect("recovered");
+        append(&mut log, 1);
+        drop(log);
+        for stranger in [&other, &older] {
+            fs::copy(site.file(0), stranger.file(0)).expect("copied");
+            let refused = stranger.recover().err().expect("refused").to_string();
+            let why = if stranger.folder.path() == other.folder.path() {
+                "another database"
+            } else {
+                "the commits 1 to 1 are missing"
+            };
+            assert!(refused.contains(why), "{refused}");
+            assert_eq!(fs::read(stranger.file(0)).ok(), fs::read(site.file(0)).ok());
+            assert!(stranger.told().is_empty());
+        }
+        fs::write(other.file(0), "no log at all, but long enough for a head").expect("written");
+        let refused = other.recover().err().expect("refused").to_string();
+        assert!(refused.contains("does not begin like a log"), "{refused}");
+    }
+}
