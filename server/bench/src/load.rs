@@ -155,13 +155,16 @@ pub async fn join<T: 'static>(mut tasks: JoinSet<Result<Vec<T>>>) -> Result<Vec<
     Ok(found)
 }
 
+/// Commits of the log, and those of the database that bring them into the tables.
 async fn flushes(target: &Target) -> Result<Option<f64>> {
-    match target.metrics {
-        Some(address) => Ok(Some(
-            metrics::read(address, "coop_ledger_commits_total").await?,
-        )),
-        None => Ok(None),
+    let Some(address) = target.metrics else {
+        return Ok(None);
+    };
+    let mut flushes = 0.0;
+    for counter in ["coop_ledger_commits_total", "coop_ledger_windows_total"] {
+        flushes += metrics::read(address, counter).await?;
     }
+    Ok(Some(flushes))
 }
 
 #[cfg(test)]

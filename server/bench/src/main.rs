@@ -14,7 +14,8 @@
 //! - the **fsync probe**: 4 KiB written to a preallocated file and flushed with `fdatasync`.
 //!
 //! Figures are medians over the rounds. CPU time is the server's own, read from `/proc`, in steps of 10 ms; flushes come
-//! from the server's counter `coop_ledger_commits_total`. Clients share the machine with the server.
+//! from the server's counters `coop_ledger_commits_total` and `coop_ledger_windows_total`. Clients share the machine with the
+//! server.
 //!
 //! **Hand-offs** are measured with 64 clients that wait for one resource and release it at once; **expiries** by those
 //! who wait for what expires, on the clock of the machine.

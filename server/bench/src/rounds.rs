@@ -7,7 +7,9 @@ use tokio::task::spawn_blocking;
 
 use crate::{
     arguments::Plan,
-    ceiling, expiry, flush, hand_off,
+    ceiling, expiry,
+    flush::{self, Flush},
+    hand_off,
     load::{self, Round},
     locker::Locker,
     machine::Machine,
@@ -30,6 +32,11 @@ pub struct Figures {
 }
 
 impl Figures {
+    /// How far the slow cycles are from the middle one.
+    pub fn spread(&self) -> f64 {
+        self.p99.as_secs_f64() / self.p50.as_secs_f64()
+    }
+
     fn of(round: &Round) -> Result<Self> {
         let cycles = f64::from(u32::try_from(round.latencies.len())?);
         anyhow::ensure!(cycles > 0.0, "a round without one complete cycle");
@@ -99,7 +106,8 @@ pub async fn run(plan: &Plan) -> Result<Report> {
     Ok(Report {
         machine,
         settings: settings(plan),
-        flush_us: median(probes.iter().map(|probe| probe.as_secs_f64() * 1e6)).unwrap_or_default(),
+        flush_us: micros(probes.iter().map(|probe| probe.busy)),
+        rested_flush_us: micros(probes.iter().map(|probe| probe.rested)),
         series,
         hand_offs,
         expiry: Expiry {
@@ -114,7 +122,11 @@ async fn measure(target: &Target, clients: u32, plan: &Plan) -> Result<Figures> 
     Figures::of(&load::run(target, clients, plan.length).await?)
 }
 
-async fn probe(folder: &Path) -> Result<Duration> {
+fn micros(times: impl Iterator<Item = Duration>) -> f64 {
+    median(times.map(|time| time.as_secs_f64() * 1e6)).unwrap_or_default()
+}
+
+async fn probe(folder: &Path) -> Result<Flush> {
     let folder = folder.to_owned();
     spawn_blocking(move || flush::probe(&folder))
         .await
