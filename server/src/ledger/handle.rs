@@ -30,7 +30,7 @@ use super::{
 use crate::{
     clock::SharedClock,
     model::{By, Deed, TenantId, Tiers},
-    store::{Opened, Purpose, Store, StoreError},
+    store::{Opened, Store, StoreError},
 };
 
 /// A command that was decided, durably.
@@ -131,10 +131,8 @@ pub async fn start(
         purpose,
         guard,
     } = opened;
-    let mut log = recover(guard.path(), &mut tables, guard.is_durable())?;
-    if purpose == Purpose::Serve {
-        log.make_files()?;
-    }
+    let log_size = purpose.log_size();
+    let log = recover(guard.path(), &mut tables, guard.is_durable(), log_size)?;
     let (applier, applying) = Applier::start(tables, log.last(), Arc::clone(&guard))?;
     let credentials = Credentials::load(
         writer.all_credentials().await?,

@@ -32,9 +32,6 @@ use crate::{
 
 /// Tenants whose expiries are announced in one batch.
 const EXPIRING_TENANTS: usize = 64;
-/// Bytes that a commit of one request hardly ever needs: a body has one megabyte.
-const LONG_COMMIT: u64 = 4 * 1024 * 1024;
-
 /// The store is in a state that only a restart can tell.
 #[derive(Debug, thiserror::Error)]
 pub enum Fatal {
@@ -144,7 +141,7 @@ impl Writer {
 
     /// Whether a request's commit may have to wait for the tables, as only the writer's own thread should.
     pub(super) fn may_wait(&self) -> bool {
-        !self.applier.has(self.log.waits_for(LONG_COMMIT))
+        !self.applier.has(self.log.may_wait_for())
     }
 
     /// Decides a request's own command on its own thread.
@@ -285,7 +282,7 @@ impl Writer {
                 return Ok(unwritten(&error));
             }
         }
-        let (mut record, mut events) = match batch.finish() {
+        let (record, mut events) = match batch.finish() {
             Ok(finished) => finished,
             Err(error) => return Ok(unwritten(&error)),
         };
@@ -293,7 +290,7 @@ impl Writer {
         if !self.applier.has(needed) && self.applier.wait_for(needed).is_err() {
             return Ok(false);
         }
-        let number = match self.log.append(&mut record) {
+        let number = match self.log.append(&record) {
             Ok(number) => number,
             Err(AppendError::FateUnknown(error)) => return Err(Fatal::Commit(error)),
             Err(error) => {

@@ -30,6 +30,18 @@ pub enum Purpose {
     Command,
 }
 
+impl Purpose {
+    /// Bytes of each of the commit log's two files. Both together are what the tables may lag behind: when serving, a second
+    /// under full load.
+    #[must_use]
+    pub const fn log_size(self) -> u64 {
+        match self {
+            Self::Serve => 16 * 1024 * 1024,
+            Self::Command => 256 * 1024,
+        }
+    }
+}
+
 /// A database that this process, and no other, writes.
 pub struct Opened {
     /// The read side.

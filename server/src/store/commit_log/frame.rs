@@ -1,31 +1,29 @@
 //! How a commit stands in a file of the log.
 //!
-//! A file begins with a head of [`HEAD`] bytes: what it is, whose it is, a checksum. Frames follow each other without a gap:
-//! length of the content (4 bytes), checksum (4), the commit's number (8), the content. Numbers are little-endian. After the
-//! last frame is whatever was there before: zeros, or frames of the file's former use, whose numbers are lower.
+//! Everything begins on a [block](BLOCK) of its own and is filled up with zeros, so that the disk can be given whole blocks,
+//! each once, and a write that fails half-way harms no commit before it. First comes a head: what the file is, whose it is, a checksum. Frames follow: length
+//! of the content (4 bytes), checksum (4), the commit's number (8), the content. Numbers are little-endian. After the last
+//! frame is whatever was there before: zeros, or frames of the file's former use, whose numbers are lower.
 
 use super::LeftCommit;
 
-/// Bytes of a file before its first frame.
-pub(super) const HEAD: usize = 32;
+/// Bytes that a disk writes at once. No disk wants more; those that want less take these too.
+pub(super) const BLOCK: usize = 4096;
+/// Bytes of the head that say something.
+pub(super) const HEAD: usize = 20;
 /// Bytes of a frame before its content.
 const FRAME: usize = 16;
 const MAGIC: &[u8; 8] = b"COOPLOG\x01";
 
-/// A commit in the making: room for what stands before its content, then the content.
+/// What a commit says.
+#[derive(Default)]
 pub struct Record(Vec<u8>);
-
-impl Default for Record {
-    fn default() -> Self {
-        Self(vec![0; FRAME])
-    }
-}
 
 impl Record {
     /// What it says.
     #[must_use]
     pub fn content(&self) -> &[u8] {
-        self.0.get(FRAME..).unwrap_or_default()
+        &self.0
     }
 
     /// Where more can be added to what it says.
@@ -36,26 +34,65 @@ impl Record {
     /// Whether it says nothing.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.0.len() == FRAME
+        self.0.is_empty()
     }
 
     /// Bytes that it takes in a file.
     #[must_use]
     pub const fn size(&self) -> u64 {
-        self.0.len() as u64
+        padded(FRAME + self.0.len()) as u64
     }
 
     /// The frame, numbered. Nothing when it is longer than a length can say.
-    pub(super) fn seal(&mut self, log: i64, number: u64) -> Option<&[u8]> {
-        let length = u32::try_from(self.0.len() - FRAME).ok()?;
+    pub(super) fn seal(&self, log: i64, number: u64) -> Option<Blocks> {
+        let length = u32::try_from(self.0.len()).ok()?;
         let number = number.to_le_bytes();
-        let (head, content) = self.0.split_at_mut(FRAME);
-        let checksum = checksum(log, number, content);
-        head.copy_from_slice(
-            &[&length.to_le_bytes()[..], &checksum.to_le_bytes(), &number].concat(),
-        );
-        Some(&self.0)
+        let checksum = checksum(log, number, &self.0);
+        let parts = [
+            &length.to_le_bytes()[..],
+            &checksum.to_le_bytes(),
+            &number,
+            &self.0,
+        ];
+        Some(Blocks::holding(&parts))
     }
+}
+
+/// Whole blocks in memory, beginning where a disk that writes from there itself wants them to.
+pub(super) struct Blocks {
+    bytes: Vec<u8>,
+    start: usize,
+    length: usize,
+}
+
+impl Blocks {
+    /// Blocks that begin with this.
+    pub(super) fn holding(parts: &[&[u8]]) -> Self {
+        let length = padded(parts.iter().map(|part| part.len()).sum());
+        let mut bytes = vec![0; length + BLOCK];
+        let address = bytes.as_ptr().addr();
+        let start = address.next_multiple_of(BLOCK) - address;
+        let mut rest = &mut bytes[start..];
+        for part in parts {
+            let (here, after) = rest.split_at_mut(part.len());
+            here.copy_from_slice(part);
+            rest = after;
+        }
+        Self {
+            bytes,
+            start,
+            length,
+        }
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes[self.start..self.start + self.length]
+    }
+}
+
+/// So many bytes filled up to whole blocks.
+const fn padded(length: usize) -> usize {
+    length.next_multiple_of(BLOCK)
 }
 
 /// The head of a file.
@@ -64,7 +101,7 @@ pub(super) fn head(log: i64) -> [u8; HEAD] {
     head[..8].copy_from_slice(MAGIC);
     head[8..16].copy_from_slice(&log.to_le_bytes());
     let checksum = crc32fast::hash(&head[..16]);
-    head[16..20].copy_from_slice(&checksum.to_le_bytes());
+    head[16..].copy_from_slice(&checksum.to_le_bytes());
     head
 }
 
@@ -76,7 +113,7 @@ pub(super) fn read_head(bytes: &[u8]) -> Option<i64> {
 
 /// The frames after a file's head, as far as they are whole and follow each other.
 pub(super) fn frames(log: i64, file: &[u8]) -> impl Iterator<Item = LeftCommit<'_>> {
-    let mut rest = file.get(HEAD..).unwrap_or_default();
+    let mut rest = file.get(BLOCK..).unwrap_or_default();
     let mut before = None;
     std::iter::from_fn(move || {
         let (frame, after) = split_frame(log, rest)?;
@@ -94,7 +131,9 @@ fn split_frame(log: i64, bytes: &[u8]) -> Option<(LeftCommit<'_>, &[u8])> {
     let length = usize::try_from(u32::from_le_bytes(array(bytes, 0)?)).ok()?;
     let sum = u32::from_le_bytes(array(bytes, 4)?);
     let number: [u8; 8] = array(bytes, 8)?;
-    let (content, after) = bytes.get(FRAME..)?.split_at_checked(length)?;
+    let content = bytes.get(FRAME..)?.get(..length)?;
+    // The file may end with the content if it was cut off there: nothing follows then.
+    let after = bytes.get(padded(FRAME + length)..).unwrap_or_default();
     // Nothing says nothing; what looks like it are zeros.
     let is_whole = length > 0 && checksum(log, number, content) == sum;
     let number = u64::from_le_bytes(number);
@@ -120,11 +159,13 @@ mod tests {
     const LOG: i64 = 7;
 
     fn file(commits: &[(u64, &str)]) -> Vec<u8> {
-        let mut file = head(LOG).to_vec();
+        let mut file = Blocks::holding(&[&head(LOG)]).bytes().to_vec();
         for (number, content) in commits {
             let mut record = Record::default();
             record.content_mut().extend(content.as_bytes());
-            file.extend(record.seal(LOG, *number).expect("short"));
+            let frame = record.seal(LOG, *number).expect("short");
+            assert_eq!(frame.bytes().len() as u64, record.size());
+            file.extend(frame.bytes());
         }
         file
     }
@@ -144,9 +185,11 @@ mod tests {
             (7, "seven".to_owned()),
         ];
         let last = FRAME + "seven".len();
+        let padding = BLOCK - last;
         assert_eq!(read(LOG, &whole), all);
+        assert_eq!(read(LOG, &whole[..whole.len() - padding]), all);
         for cut in 1..=last {
-            let kept = whole.len() - cut;
+            let kept = whole.len() - padding - cut;
             assert_eq!(read(LOG, &whole[..kept]), all[..2], "without {cut} bytes");
             let mut zeroed = whole.clone();
             zeroed[kept..].fill(0);
@@ -154,6 +197,30 @@ mod tests {
             let mut damaged = whole.clone();
             damaged[kept] ^= 0x10;
             assert_eq!(read(LOG, &damaged), all[..2], "byte {cut} from the end");
+        }
+    }
+
+    #[test]
+    fn a_frame_that_is_not_whole_hides_those_after_it() {
+        let whole = file(&[(5, "five"), (6, "six"), (7, "seven")]);
+        let mut damaged = whole.clone();
+        damaged[2 * BLOCK..3 * BLOCK].fill(0);
+        assert_eq!(read(LOG, &damaged), [(5, "five".to_owned())]);
+        damaged = whole;
+        damaged[BLOCK] ^= 1;
+        assert!(read(LOG, &damaged).is_empty());
+    }
+
+    #[test]
+    fn a_long_frame_takes_the_blocks_that_it_needs_and_lies_on_their_border() {
+        let long = "x".repeat(2 * BLOCK);
+        let whole = file(&[(1, &long), (2, "two")]);
+        assert_eq!(whole.len(), 5 * BLOCK);
+        assert_eq!(read(LOG, &whole), [(1, long), (2, "two".to_owned())]);
+        for length in [0, 1, BLOCK - 1, BLOCK, BLOCK + 1] {
+            let blocks = Blocks::holding(&[&vec![7; length]]);
+            assert_eq!(blocks.bytes().as_ptr().addr() % BLOCK, 0);
+            assert_eq!(blocks.bytes().len(), length.next_multiple_of(BLOCK));
         }
     }
 
@@ -168,9 +235,9 @@ mod tests {
 
     #[test]
     fn zeros_and_nothing_hold_no_frame() {
-        let mut empty = head(LOG).to_vec();
+        let mut empty = Blocks::holding(&[&head(LOG)]).bytes().to_vec();
         assert!(read(LOG, &empty).is_empty());
-        empty.extend([0; 100]);
+        empty.extend([0; 2 * BLOCK]);
         assert!(read(LOG, &empty).is_empty());
         assert!(read(LOG, &[]).is_empty());
     }
