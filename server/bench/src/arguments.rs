@@ -35,6 +35,10 @@ pub struct Arguments {
     #[arg(long)]
     client_threads: Option<usize>,
 
+    /// Measure Redis too, `appendfsync always`; needs redis-server
+    #[arg(long)]
+    redis: bool,
+
     /// Three rounds of one second: a first look
     #[arg(long, conflicts_with_all = ["seconds", "rounds"])]
     quick: bool,
@@ -104,6 +108,7 @@ pub struct Plan {
     pub length: Duration,
     pub rounds: u32,
     pub client_threads: usize,
+    pub redis: bool,
     /// Of the ceiling; the server takes as many of its own accord.
     pub server_threads: usize,
 }
@@ -123,6 +128,7 @@ impl Arguments {
             length: Duration::from_secs(seconds),
             rounds,
             client_threads: self.client_threads.unwrap_or(cores / 2).max(1),
+            redis: self.redis,
             server_threads: cores,
         }
     }

@@ -4,7 +4,7 @@ use std::{fmt, io::Write};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::{http::Connection, target::Target};
+use crate::{http::Connection, load::Cycles, target::Target};
 
 /// How many resources a client uses in turn: more than one, so that a resource's neighbourhood in the database changes,
 /// and few enough to be warm.
@@ -46,19 +46,6 @@ impl Client {
             request: Vec::with_capacity(1024),
             release_token: String::new(),
         })
-    }
-
-    /// Reserves the next resource and releases it.
-    ///
-    /// # Errors
-    /// When the connection breaks or an answer is not what it must be.
-    pub async fn cycle(&mut self) -> Result<()> {
-        let (number, resource) = (self.number, self.turn % RESOURCES);
-        self.turn = self.turn.wrapping_add(1);
-        self.ask_for(format_args!("bench-{number}-{resource}"), 0)?;
-        self.take().await?;
-        self.give_back(format_args!("bench-{number}-{resource}"))?;
-        self.given_back().await
     }
 
     /// Prepares a request for a resource, for a minute, with so many seconds to wait for it.
@@ -114,6 +101,17 @@ impl Client {
         let answer = self.connection.exchange(&self.request).await?;
         checked(answer.status, answer.body, r#""status":"RELINQUISHED""#)?;
         Ok(())
+    }
+}
+
+impl Cycles for Client {
+    async fn cycle(&mut self) -> Result<()> {
+        let (number, resource) = (self.number, self.turn % RESOURCES);
+        self.turn = self.turn.wrapping_add(1);
+        self.ask_for(format_args!("bench-{number}-{resource}"), 0)?;
+        self.take().await?;
+        self.give_back(format_args!("bench-{number}-{resource}"))?;
+        self.given_back().await
     }
 }
 

@@ -30,6 +30,15 @@ const WARM_UP: Duration = Duration::from_millis(300);
 /// How long a last cycle may take before the server counts as stuck.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// A client of the closed loop.
+pub trait Cycles: Send + 'static {
+    /// Reserves a resource and releases it.
+    ///
+    /// # Errors
+    /// When the connection breaks or an answer is not what it must be.
+    fn cycle(&mut self) -> impl Future<Output = Result<()>> + Send;
+}
+
 /// What a round showed.
 pub struct Round {
     /// One for every complete cycle, shortest first.
@@ -58,6 +67,18 @@ pub async fn run(target: &Target, clients: u32, length: Duration) -> Result<Roun
     for number in 0..clients {
         connected.push(Client::open(target, number).await?);
     }
+    drive_all(connected, target, length).await
+}
+
+/// The same with clients that are connected.
+///
+/// # Errors
+/// When a client got a wrong answer.
+pub async fn drive_all<C: Cycles>(
+    connected: Vec<C>,
+    target: &Target,
+    length: Duration,
+) -> Result<Round> {
     let phase = Phase::default();
     let mut tasks = JoinSet::new();
     for client in connected {
@@ -109,7 +130,7 @@ impl Phase {
 }
 
 /// Cycles until the round is over. The last cycle is completed, so that nothing stays reserved.
-async fn drive(mut client: Client, phase: Phase) -> Result<Vec<Duration>> {
+async fn drive(mut client: impl Cycles, phase: Phase) -> Result<Vec<Duration>> {
     let mut latencies = Vec::with_capacity(1 << 14);
     loop {
         let begin = clock::now();

@@ -11,6 +11,8 @@
 //! Absolute numbers drift by a third on shared machines, so goals are ratios within one run and rounds are interleaved:
 //! - the **HTTP ceiling** (`coop-bench ceiling`): a bare axum server in a process of its own with as many worker threads,
 //!   that reads the request and answers JSON of the same shape without doing anything;
+//! - with `--redis` **Redis** (`redis-server`, which has to be installed) with `appendfsync always`, as a lock service: what a
+//!   mature server that loses nothing makes of the same disk and the same cores;
 //! - the **fsync probe**: 4 KiB written to a preallocated file and flushed with `fdatasync`.
 //!
 //! Figures are medians over the rounds. CPU time is the server's own, read from `/proc`, in steps of 10 ms; flushes come
@@ -40,6 +42,7 @@ mod locker;
 mod machine;
 mod metrics;
 mod process;
+mod redis;
 mod report;
 mod rounds;
 mod scale;

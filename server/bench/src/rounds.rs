@@ -14,6 +14,7 @@ use crate::{
     locker::Locker,
     machine::Machine,
     process,
+    redis::{self, Redis},
     report::{Expiry, Report, Series},
     stats::{median, percentile},
     target::Target,
@@ -60,6 +61,11 @@ pub async fn run(plan: &Plan) -> Result<Report> {
     let machine = Machine::look(&plan.dir);
     let locker = Locker::start(&plan.server, &plan.dir).await?;
     let (_ceiling, ceiling) = ceiling::start(plan.server_threads).await?;
+    let redis = if plan.redis {
+        Some(Redis::start(&plan.dir).await?)
+    } else {
+        None
+    };
 
     let mut probes = Vec::new();
     let mut series = Vec::new();
@@ -91,6 +97,10 @@ pub async fn run(plan: &Plan) -> Result<Report> {
                         .context("the ceiling")?,
                 );
             }
+            if let Some(redis) = &redis {
+                let figures = measure_redis(redis, clients, plan).await;
+                one.redis.push(figures.context("redis-server")?);
+            }
             probes.push(probe(locker.folder()).await?);
         }
         one.resident_kib = process::resident_kib(locker.target.process)?;
@@ -120,6 +130,14 @@ pub async fn run(plan: &Plan) -> Result<Report> {
 
 async fn measure(target: &Target, clients: u32, plan: &Plan) -> Result<Figures> {
     Figures::of(&load::run(target, clients, plan.length).await?)
+}
+
+async fn measure_redis(redis: &Redis, clients: u32, plan: &Plan) -> Result<Figures> {
+    let mut connected = Vec::new();
+    for number in 0..clients {
+        connected.push(redis::Client::open(&redis.target, number).await?);
+    }
+    Figures::of(&load::drive_all(connected, &redis.target, plan.length).await?)
 }
 
 fn micros(times: impl Iterator<Item = Duration>) -> f64 {

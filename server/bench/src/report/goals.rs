@@ -44,6 +44,21 @@ pub fn of(summary: &Summary) -> Vec<Held> {
             Better::Higher,
         ));
     }
+    let redis = match clients {
+        1 => Some((0.55, 0.95)),
+        16 => Some((0.72, 1.1)),
+        64 => Some((0.48, 0.78)),
+        256 => Some((0.30, 0.46)),
+        _ => None,
+    };
+    if let (Some(marks), Some(redis)) = (redis, &summary.redis) {
+        goals.push(goal(
+            "cycles/s, of Redis'",
+            redis.ratio,
+            marks,
+            Better::Higher,
+        ));
+    }
     if clients == 64 {
         goals.push(goal(
             "server CPU a cycle, of the ceiling's",

@@ -39,6 +39,8 @@ pub struct Series {
     pub clients: u32,
     pub ceiling: Vec<Figures>,
     pub ours: Vec<Figures>,
+    /// Empty unless it was asked for.
+    pub redis: Vec<Figures>,
     /// The server's memory after the last round.
     pub resident_kib: u32,
 }
@@ -59,6 +61,16 @@ struct Summary {
     cpu_ratio: f64,
     flushes: f64,
     resident_mib: f64,
+    redis: Option<BesideRedis>,
+}
+
+/// Medians over the rounds of Redis, and ours divided by its.
+struct BesideRedis {
+    rate: f64,
+    p50_us: f64,
+    p99_us: f64,
+    cpu_us: f64,
+    ratio: f64,
 }
 
 /// Medians over the rounds of hand-offs.
@@ -91,6 +103,7 @@ impl Series {
             clients,
             ceiling: Vec::new(),
             ours: Vec::new(),
+            redis: Vec::new(),
             resident_kib: 0,
         }
     }
@@ -98,24 +111,32 @@ impl Series {
     fn summary(&self) -> Summary {
         let ours = |figure: fn(&Figures) -> f64| middle(self.ours.iter().map(figure));
         let ceiling = |figure: fn(&Figures) -> f64| middle(self.ceiling.iter().map(figure));
-        let paired = |figure: fn(&Figures) -> f64| {
-            let pairs = self.ours.iter().zip(&self.ceiling);
-            middle(pairs.map(|(ours, ceiling)| figure(ours) / figure(ceiling)))
+        let paired = |others: &[Figures], figure: fn(&Figures) -> f64| {
+            let pairs = self.ours.iter().zip(others);
+            middle(pairs.map(|(ours, other)| figure(ours) / figure(other)))
         };
+        let redis = |figure: fn(&Figures) -> f64| middle(self.redis.iter().map(figure));
         Summary {
             clients: self.clients,
             ceiling_rate: ceiling(|figures| figures.rate),
             rate: ours(|figures| figures.rate),
-            ratio: paired(|figures| figures.rate),
+            ratio: paired(&self.ceiling, |figures| figures.rate),
             p50_us: ours(|figures| figures.p50.as_secs_f64() * 1e6),
             p99_us: ours(|figures| figures.p99.as_secs_f64() * 1e6),
             spread: ours(Figures::spread),
             ceiling_spread: ceiling(Figures::spread),
             cpu_us: ours(|figures| figures.cpu_us),
             ceiling_cpu_us: ceiling(|figures| figures.cpu_us),
-            cpu_ratio: paired(|figures| figures.cpu_us),
+            cpu_ratio: paired(&self.ceiling, |figures| figures.cpu_us),
             flushes: middle(self.ours.iter().filter_map(|figures| figures.flushes)),
             resident_mib: f64::from(self.resident_kib) / 1024.0,
+            redis: (!self.redis.is_empty()).then(|| BesideRedis {
+                rate: redis(|figures| figures.rate),
+                p50_us: redis(|figures| figures.p50.as_secs_f64() * 1e6),
+                p99_us: redis(|figures| figures.p99.as_secs_f64() * 1e6),
+                cpu_us: redis(|figures| figures.cpu_us),
+                ratio: paired(&self.redis, |figures| figures.rate),
+            }),
         }
     }
 }
@@ -146,6 +167,17 @@ impl fmt::Display for Report {
             writeln!(f, "{summary}")?;
         }
 
+        let mut beside_redis = summaries.iter().filter_map(|summary| {
+            let redis = summary.redis.as_ref()?;
+            Some((summary.clients, redis))
+        });
+        if let Some(first) = beside_redis.next() {
+            writeln!(f, "\n{}", BesideRedis::HEADINGS)?;
+            for (clients, redis) in std::iter::once(first).chain(beside_redis) {
+                writeln!(f, "| {clients} {redis}")?;
+            }
+        }
+
         let hand_offs = HandingOn::of(&self.hand_offs);
         writeln!(f)?;
         writeln!(
@@ -167,6 +199,22 @@ impl fmt::Display for Report {
         writeln!(
             f,
             "\nOf {count} expiries the middle one was announced {p50:.1} ms after its deadline."
+        )
+    }
+}
+
+impl BesideRedis {
+    const HEADINGS: &str = "\
+| clients | Redis, cycles/s | p50, µs | p99, µs | CPU a cycle, µs | ours of Redis' cycles |
+|--:|--:|--:|--:|--:|--:|";
+}
+
+impl fmt::Display for BesideRedis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "| {:.0} | {:.0} | {:.0} | {:.1} | {:.2} |",
+            self.rate, self.p50_us, self.p99_us, self.cpu_us, self.ratio
         )
     }
 }
@@ -227,6 +275,7 @@ mod tests {
 
     fn report(rate: f64) -> String {
         let mut series = Series::new(64);
+        series.redis.push(figures(800.0, 300, 5.0, None));
         series.ceiling.push(figures(1000.0, 150, 10.0, None));
         series.ours.push(figures(rate, 250, 20.0, Some(0.15)));
         series.resident_kib = 10 * 1024;
@@ -268,6 +317,23 @@ mod tests {
         assert!(text.contains(row), "{text}");
         assert!(text.contains("321 µs; after"), "{text}");
         assert!(text.contains("403 µs"), "{text}");
+    }
+
+    #[test]
+    fn redis_is_shown_and_held_against_its_goals_where_it_was_measured() {
+        let text = report(500.0);
+        for row in [
+            "| 64 | 800 | 100 | 300 | 5.0 | 0.62 |",
+            "| 64 | cycles/s, of Redis' | 0.62 | 0.48 | 0.78 | pass |",
+        ] {
+            assert!(text.contains(row), "{text}");
+        }
+        let alone = Series::new(64).summary();
+        assert!(
+            goals::of(&alone)
+                .iter()
+                .all(|goal| !goal.to_string().contains("Redis"))
+        );
     }
 
     #[test]

@@ -13,7 +13,8 @@ use anyhow::{Context, Result};
 
 use crate::{
     arguments::Scale,
-    clock, load,
+    clock,
+    load::{self, Cycles as _},
     locker::Locker,
     machine::Machine,
     process,

@@ -95,17 +95,17 @@ async fn when_the_log_is_full_commits_wait_for_the_tables_and_none_is_lost() {
     let app = App::start().await;
     let tenant = app.tenant(Tier::Enterprise).await;
     let database = occupy(&app);
-    let (metadata, long) = ("m".repeat(1_000), "r".repeat(200));
+    let (metadata, suffix) = ("m".repeat(1_000), "r".repeat(200));
     // A hundred reservations and their events take more than a file of a test's log, and each file takes one such commit
     // nevertheless. One request after another, since what comes together is one commit, however long.
     let mut requests = Box::pin(async {
         for request in 0..10 {
-            let one = |n| json!({"requester": "w", "resource": format!("{request}/{n}/{long}"), "metadata": {"m": metadata}});
+            let one = |n| json!({"requester": "w", "resource": format!("{request}/{n}/{suffix}"), "metadata": {"m": metadata}});
             let items: Value = (0..100).map(one).collect();
             assert_eq!(app.reserve(&tenant.key, items).await.status, 200);
         }
     });
-    let log = ["db-log1", "db-log2"].map(|suffix| app.database().with_extension(suffix));
+    let log = ["db-log1", "db-log2"].map(|name| app.database().with_extension(name));
     let full = async {
         let length = |path| fs::metadata(path).map_or(0, |file| file.len());
         while log.iter().any(|path| length(path) <= 256 * 1024) {
