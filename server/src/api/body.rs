@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::{body::Body, extract::Request};
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, header};
 use http_body_util::BodyExt as _;
@@ -10,16 +10,17 @@ use http_body_util::BodyExt as _;
 use crate::problem::Problem;
 
 /// The longest body that is read: a hundred items with all their metadata fit ten times over.
-const LONGEST: usize = 1024 * 1024;
+pub(super) const LONGEST: usize = 1024 * 1024;
 /// A client that is still sending does not read: so much more is thrown away, for so long, before it is answered.
 const LONGEST_DRAIN: usize = 8 * LONGEST;
 const LONGEST_DRAIN_TIME: Duration = Duration::from_secs(2);
 /// How long a body may take to arrive.
 const LONGEST_READ: Duration = Duration::from_secs(15);
 
-/// The whole body.
-pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
-    read_up_to(LONGEST, headers, body).await
+/// The whole body. Handlers take the request as it is: asking for its headers by themselves would copy all of them.
+pub(super) async fn read(request: Request) -> Result<Bytes, Problem> {
+    let is_json = is_json(request.headers());
+    read_in_time(LONGEST, is_json, request.into_body()).await
 }
 
 /// The whole body, if it is no longer than `longest`.
@@ -28,7 +29,11 @@ pub(super) async fn read_up_to(
     headers: &HeaderMap,
     body: Body,
 ) -> Result<Bytes, Problem> {
-    if !is_json(headers) {
+    read_in_time(longest, is_json(headers), body).await
+}
+
+async fn read_in_time(longest: usize, is_json: bool, body: Body) -> Result<Bytes, Problem> {
+    if !is_json {
         return Err(Problem::unsupported_media_type());
     }
     match tokio::time::timeout(LONGEST_READ, collect(longest, body)).await {

@@ -114,6 +114,8 @@ pub(super) struct Answer<T> {
 
 /// Most answers fit, so their buffer does not have to grow.
 const USUAL_LENGTH: usize = 512;
+/// Headers that every answer has, with those that are added after it was made.
+const USUAL_HEADERS: usize = 7;
 
 impl<T: Serialize> IntoResponse for Answer<T> {
     fn into_response(self) -> Response {
@@ -122,6 +124,7 @@ impl<T: Serialize> IntoResponse for Answer<T> {
             return Problem::internal(&error.to_string()).into_response();
         }
         let mut response = Response::new(json.into());
+        response.headers_mut().reserve(USUAL_HEADERS);
         *response.status_mut() = self.status;
         response.headers_mut().insert(
             header::CONTENT_TYPE,

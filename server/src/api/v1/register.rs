@@ -1,10 +1,12 @@
 //! `POST /Resource/register`.
 
-use axum::{body::Body, extract::State, response::Response};
+use axum::{
+    extract::{Request, State},
+    response::Response,
+};
 use coop_engine::{
     Capacity, Command, DefinitionProblem, Outcome, Path, RegisterItem, ResourceName, Ttl,
 };
-use http::HeaderMap;
 use utoipa::ToSchema;
 
 use super::{ApiState, decide::unexpected, definitions::Defined, item::MOST_ITEMS};
@@ -69,10 +71,9 @@ pub(super) struct RegisterRequest {
 pub(super) async fn register(
     State(state): State<ApiState>,
     asker: Metered,
-    headers: HeaderMap,
-    request: Body,
+    request: Request,
 ) -> Result<Response, Limited> {
-    let body = body::read(&headers, request).await?;
+    let body = body::read(request).await?;
     let items = json::items(&body, MOST_ITEMS, read_item)?;
     let standing = state.take(&asker, items.len())?;
     let decided = state

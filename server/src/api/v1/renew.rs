@@ -1,8 +1,10 @@
 //! `POST /Reservation/renew`.
 
-use axum::{body::Body, extract::State, response::Response};
+use axum::{
+    extract::{Request, State},
+    response::Response,
+};
 use coop_engine::{Command, Outcome, ReleaseToken, RenewItem, RenewOutcome, ResourceName, Time};
-use http::HeaderMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -105,10 +107,9 @@ pub(super) struct RenewAnswer {
 pub(super) async fn renew(
     State(state): State<ApiState>,
     asker: Metered,
-    headers: HeaderMap,
-    request: Body,
+    request: Request,
 ) -> Result<Response, Limited> {
-    let body = body::read(&headers, request).await?;
+    let body = body::read(request).await?;
     let mut requesters = Requesters::of(&asker.principal);
     let items = json::items(&body, MOST_ITEMS, |fields| {
         read_item(fields, &mut requesters)

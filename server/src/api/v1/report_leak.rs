@@ -65,7 +65,7 @@ pub(super) async fn report_leak(
     let proxies = services.settings.trusted_proxies;
     let client = Client::of(&parts.headers, &parts.extensions, proxies);
     api_key::count_try(state.limiter.failed_authentications(), &client)?;
-    let body = body::read(&parts.headers, request).await?;
+    let body = body::read_up_to(body::LONGEST, &parts.headers, request).await?;
     let key = json::object(&body, |fields| fields.required("key", json::string))?;
     if let Ok(value) = KeyText::parse(&key) {
         let leak = api_keys::report_leak(

@@ -1,8 +1,10 @@
 //! `POST /Reservation/reserve`.
 
-use axum::{body::Body, extract::State, response::Response};
+use axum::{
+    extract::{Request, State},
+    response::Response,
+};
 use coop_engine::{Command, Outcome, Reservation, ReserveItem, ReserveOutcome};
-use http::HeaderMap;
 use utoipa::ToSchema;
 
 use super::{
@@ -78,10 +80,9 @@ pub(super) struct ReserveRequest {
 pub(super) async fn reserve(
     State(state): State<ApiState>,
     asker: Metered,
-    headers: HeaderMap,
-    request: Body,
+    request: Request,
 ) -> Result<Response, Limited> {
-    let body = body::read(&headers, request).await?;
+    let body = body::read(request).await?;
     let mut requesters = Requesters::of(&asker.principal);
     let items = json::items(&body, MOST_ITEMS, |fields| {
         read_item(&state, fields, &mut requesters)

@@ -1,10 +1,12 @@
 //! `POST /Reservation/transaction`.
 
-use axum::{body::Body, extract::State, response::Response};
+use axum::{
+    extract::{Request, State},
+    response::Response,
+};
 use coop_engine::{
     Command, Method, Outcome, ReserveOutcome, ResourceName, Transaction, TransactionOutcome,
 };
-use http::HeaderMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -141,10 +143,9 @@ pub(super) struct TransactionAnswer {
 pub(super) async fn transaction(
     State(state): State<ApiState>,
     asker: Metered,
-    headers: HeaderMap,
-    request: Body,
+    request: Request,
 ) -> Result<Response, Limited> {
-    let body = body::read(&headers, request).await?;
+    let body = body::read(request).await?;
     let mut reader = Reader {
         state: &state,
         requesters: Requesters::of(&asker.principal),

@@ -1,8 +1,10 @@
 //! `POST /Reservation/unreserve`.
 
-use axum::{body::Body, extract::State, response::Response};
+use axum::{
+    extract::{Request, State},
+    response::Response,
+};
 use coop_engine::{Command, Outcome, ReleaseToken, ResourceName, UnreserveItem, UnreserveOutcome};
-use http::HeaderMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -84,10 +86,9 @@ pub(super) struct UnreserveAnswer {
 pub(super) async fn unreserve(
     State(state): State<ApiState>,
     asker: Metered,
-    headers: HeaderMap,
-    request: Body,
+    request: Request,
 ) -> Result<Response, Limited> {
-    let body = body::read(&headers, request).await?;
+    let body = body::read(request).await?;
     let mut requesters = Requesters::of(&asker.principal);
     let items = json::items(&body, MOST_ITEMS, |fields| {
         read_item(fields, &mut requesters)

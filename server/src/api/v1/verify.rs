@@ -1,8 +1,10 @@
 //! `POST /Reservation/verify`.
 
-use axum::{body::Body, extract::State, response::Response};
+use axum::{
+    extract::{Request, State},
+    response::Response,
+};
 use coop_engine::{Command, Outcome, ResourceName, Revision, Time, VerifyItem, VerifyOutcome};
-use http::HeaderMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -74,10 +76,9 @@ pub(super) struct VerifyAnswer {
 pub(super) async fn verify(
     State(state): State<ApiState>,
     asker: Metered,
-    headers: HeaderMap,
-    request: Body,
+    request: Request,
 ) -> Result<Response, Limited> {
-    let body = body::read(&headers, request).await?;
+    let body = body::read(request).await?;
     let items = json::items(&body, MOST_ITEMS, read_item)?;
     let standing = state.take(&asker, items.len())?;
     let decided = state
