@@ -65,6 +65,7 @@ pub(super) fn refusal<'w, B: Book>(
         let mut look = Look {
             draft,
             who,
+            mode: want.mode,
             want,
             ahead,
             found: Vec::new(),
@@ -142,6 +143,8 @@ fn shortened(mut obstacles: Vec<Obstacle>) -> Vec<Obstacle> {
 struct Look<'l, 'a, B> {
     draft: &'l Draft<'a, B>,
     who: Option<&'l Principal>,
+    /// In which mode it is to be held.
+    mode: Mode,
     want: &'l Want,
     ahead: &'l [Arc<Ticket>],
     found: Vec<Obstacle>,
@@ -193,11 +196,17 @@ impl<B: Book> Look<'_, '_, B> {
         let who = self.who;
         let capacity = usize::from(definition.capacity.slots());
         for (index, (node, name)) in pool::nodes(definition).enumerate().skip(from) {
-            // A slot that drains keeps out even the one who holds it.
-            self.who = who.filter(|_| index < capacity);
+            // A slot that drains keeps out even the one who holds it, and in every mode.
+            let drains = index >= capacity;
+            self.who = who.filter(|_| !drains);
+            self.mode = if drains {
+                Mode::Exclusive
+            } else {
+                self.want.mode
+            };
             self.at(&node, &name, Relation::Slot);
         }
-        self.who = who;
+        (self.who, self.mode) = (who, self.want.mode);
         self.below(&definition.name);
     }
 
@@ -231,7 +240,7 @@ impl<B: Book> Look<'_, '_, B> {
         let draft = self.draft;
         let who = self.who;
         for mode in Mode::ALL {
-            if !mode.excludes(self.want.mode) {
+            if !mode.excludes(self.mode) {
                 continue;
             }
             let others = draft

@@ -1,6 +1,6 @@
 use crate::testing::{
-    empty_book, give, held, in_the_way, key, name, pool, register, reserve, run, second, status,
-    take,
+    empty_book, give, held, in_the_way, key, name, pool, register, reserve, run, second, share,
+    status, take,
 };
 use crate::{Command, MemoryBook, Outcome, Reservation, ReserveOutcome};
 
@@ -153,5 +153,15 @@ fn one_who_holds_a_slot_that_drains_is_told_that_it_is_himself() {
     reserve(&mut book, vec![take("w1", "P_1", 0, 1)]);
     register(&mut book, vec![pool("P", 1)]);
     let refused = reserve(&mut book, vec![take("w1", "P", 0, 2)]);
+    assert_eq!(in_the_way(&refused[0]), ["P: Slot P_1 by w1"]);
+}
+
+#[test]
+fn a_slot_that_drains_is_named_to_who_would_share_what_is_left_also_if_it_is_shared_itself() {
+    let mut book = empty_book();
+    reserve(&mut book, vec![share(take("w1", "P_1", 0, 1))]);
+    register(&mut book, vec![pool("P", 2)]);
+    register(&mut book, vec![pool("P", 1)]);
+    let refused = reserve(&mut book, vec![share(take("w2", "P", 0, 2))]);
     assert_eq!(in_the_way(&refused[0]), ["P: Slot P_1 by w1"]);
 }
