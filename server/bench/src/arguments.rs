@@ -54,6 +54,9 @@ pub enum Subcommand {
         /// Worker threads
         #[arg(long)]
         threads: usize,
+        /// Answer only when something is on the disk, in this file
+        #[arg(long)]
+        journal: Option<PathBuf>,
     },
     /// What very many reservations of one tenant cost, next to a thousand
     Scale(Scale),

@@ -11,6 +11,9 @@
 //! Absolute numbers drift by a third on shared machines, so goals are ratios within one run and rounds are interleaved:
 //! - the **HTTP ceiling** (`coop-bench ceiling`): a bare axum server in a process of its own with as many worker threads,
 //!   that reads the request and answers JSON of the same shape without doing anything;
+//! - the **durable ceiling** (the same with `--journal`): answers each request when something is on the disk that was written
+//!   after the request had come, by one thread for all who came meanwhile. It decides nothing, checks nothing and keeps
+//!   nothing that could be read again, so it is what is left of the ceiling for whoever loses nothing that was answered;
 //! - with `--redis` **Redis** (`redis-server`, which has to be installed) with `appendfsync always`, as a lock service: what a
 //!   mature server that loses nothing makes of the same disk and the same cores;
 //! - the **fsync probe**: 4 KiB written to a preallocated file and flushed with `fdatasync`.
@@ -37,6 +40,7 @@ mod expiry;
 mod flush;
 mod hand_off;
 mod http;
+mod journal;
 mod load;
 mod locker;
 mod machine;
@@ -69,8 +73,12 @@ fn main() -> ExitCode {
 
 fn run(arguments: Arguments) -> Result<()> {
     match arguments.subcommand {
-        Some(Subcommand::Ceiling { listen, threads }) => {
-            return runtime(threads)?.block_on(ceiling::serve(listen));
+        Some(Subcommand::Ceiling {
+            listen,
+            threads,
+            journal,
+        }) => {
+            return runtime(threads)?.block_on(ceiling::serve(listen, journal.as_deref()));
         }
         Some(Subcommand::Scale(plan)) => {
             print!("{}", runtime(1)?.block_on(scale::run(&plan))?);

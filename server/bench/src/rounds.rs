@@ -60,7 +60,9 @@ pub async fn run(plan: &Plan) -> Result<Report> {
         .with_context(|| format!("cannot create {}", plan.dir.display()))?;
     let machine = Machine::look(&plan.dir);
     let locker = Locker::start(&plan.server, &plan.dir).await?;
-    let (_ceiling, ceiling) = ceiling::start(plan.server_threads).await?;
+    let (_ceiling, ceiling) = ceiling::start(plan.server_threads, None).await?;
+    let journal = locker.folder().join("journal");
+    let (_durable, durable) = ceiling::start(plan.server_threads, Some(&journal)).await?;
     let redis = if plan.redis {
         Some(Redis::start(&plan.dir).await?)
     } else {
@@ -97,6 +99,8 @@ pub async fn run(plan: &Plan) -> Result<Report> {
                         .context("the ceiling")?,
                 );
             }
+            let figures = measure(&durable, clients, plan).await;
+            one.durable.push(figures.context("the durable ceiling")?);
             if let Some(redis) = &redis {
                 let figures = measure_redis(redis, clients, plan).await;
                 one.redis.push(figures.context("redis-server")?);

@@ -1,5 +1,9 @@
 //! What the figures are held against. The floor is what a 300-line prototype reached, less a fifth; below it the design
 //! is not used as it should be. All are ratios within one run.
+//!
+//! With few clients a ratio to the HTTP ceiling says more about the machine's disk than about the server: a fast processor
+//! raises the ceiling and nothing durable with it. So there the same is asked of the durable ceiling, which does less than
+//! any prototype: four fifths of it.
 
 use std::fmt;
 
@@ -41,6 +45,15 @@ pub fn of(summary: &Summary) -> Vec<Held> {
             "cycles/s, of the ceiling's",
             summary.ratio,
             marks,
+            Better::Higher,
+        ));
+    }
+    let durable = summary.durable.as_ref();
+    if let (1 | 16, Some(durable)) = (clients, durable) {
+        goals.push(goal(
+            "cycles/s, of the durable ceiling's",
+            durable.ratio,
+            (0.80, 1.0),
             Better::Higher,
         ));
     }
