@@ -51,7 +51,7 @@ test: setup format clippy clippy-wasm docs deny test-rust test-doc site test-bro
 check: setup format clippy clippy-wasm test-fast ## the fast part of it
 	@printf '\nmake check: every step passed\n'
 
-bench: setup-build site ## measure against the HTTP ceiling; BENCH="--quick" for a first look, BENCH=scale for a million
+bench: setup-build site ## measure against the bare and the durable ceiling; BENCH="--quick" for a first look, BENCH=scale for a million
 	$(say) 'benchmark'
 	$(cargo) build --release $(locker) --bin coop-bench
 	@target/release/coop-bench $(BENCH)

@@ -116,13 +116,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let journal = Journal::begin(&folder.path().join("journal")).expect("a file");
         for journal in [None, Some(journal)] {
-            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-            let target = Target {
-                address: listener.local_addr().expect("its address"),
-                api_key: "none".to_owned(),
-                process: std::process::id(),
-                metrics: None,
-            };
+            let (target, listener) = Target::in_this_process().await;
             let mut server = JoinSet::new();
             server.spawn(serve_on(listener, journal));
 

@@ -191,19 +191,12 @@ async fn flushes(target: &Target) -> Result<Option<f64>> {
 #[cfg(test)]
 mod tests {
     use axum::{Router, routing::post};
-    use tokio::net::TcpListener;
 
     use super::*;
 
     #[tokio::test]
     async fn one_wrong_answer_fails_the_round_and_is_shown() {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let target = Target {
-            address: listener.local_addr().expect("its address"),
-            api_key: "none".to_owned(),
-            process: std::process::id(),
-            metrics: None,
-        };
+        let (target, listener) = Target::in_this_process().await;
         let refusing = Router::new().route(
             "/api/v1/Reservation/reserve",
             post(async || r#"[{"status":"ALREADY_HELD"}]"#),

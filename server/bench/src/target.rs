@@ -22,6 +22,21 @@ pub struct Target {
     pub metrics: Option<SocketAddr>,
 }
 
+#[cfg(test)]
+impl Target {
+    /// A server of this very process, and where it has to listen.
+    pub async fn in_this_process() -> (Self, TcpListener) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let target = Self {
+            address: listener.local_addr().expect("its address"),
+            api_key: "none".to_owned(),
+            process: std::process::id(),
+            metrics: None,
+        };
+        (target, listener)
+    }
+}
+
 /// A loopback address whose port was free a moment ago.
 ///
 /// # Errors
