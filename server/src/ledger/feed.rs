@@ -207,10 +207,13 @@ impl Watch {
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        if let Some(feed) = self.tenant.feed.get()
-            && feed.watches.fetch_sub(1, Ordering::SeqCst) == 1
-        {
-            feed.recent().clear();
+        let Some(feed) = self.tenant.feed.get() else {
+            return;
+        };
+        // Locked before it is counted: what is kept for somebody who begins to watch now comes after the clearing.
+        let mut recent = feed.recent();
+        if feed.watches.fetch_sub(1, Ordering::SeqCst) == 1 {
+            recent.clear();
         }
     }
 }

@@ -323,7 +323,7 @@ impl Ledger {
         };
         // Out of its seat while it works: should it panic, the writer is gone and with it a book that may be ahead of the
         // store.
-        let Some(mut writer) = seat.take_if(|writer| !writer.may_wait()) else {
+        let Some(mut writer) = seat.take_if(|writer| writer.may_be_borrowed()) else {
             return false;
         };
         let lone = self.shared.queue().take_lone();

@@ -178,7 +178,14 @@ impl<M: Mutation> Queued for Pending<M> {
                 return Ok(Ended::default());
             }
         };
-        db.commit().await?;
+        if let Err(error) = db.commit().await {
+            if !error.is_no_room() {
+                return Err(error);
+            }
+            db.rollback().await?;
+            let _ = self.reply.send(Err(error.into()));
+            return Ok(Ended::default());
+        }
         let mut ended = Ended::default();
         for effect in effects {
             if let Effect::TenantDeleted { tenant, .. } = &effect {
@@ -189,5 +196,58 @@ impl<M: Mutation> Queued for Pending<M> {
         }
         let _ = self.reply.send(Ok(output));
         Ok(ended)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use coop_engine::Time;
+
+    use super::*;
+    use crate::{
+        config::DatabaseUrl,
+        store::{Purpose, open_sqlite},
+    };
+
+    /// Takes so many bytes.
+    struct Fill(usize);
+
+    #[async_trait]
+    impl Mutation for Fill {
+        type Output = ();
+        type Error = StoreError;
+
+        async fn apply(self, db: &mut Db, _effects: &mut Vec<Effect>) -> Result<(), StoreError> {
+            let insert = sqlx::query("INSERT INTO filled (bytes) VALUES (zeroblob($1))");
+            let bytes = i64::try_from(self.0).expect("few");
+            db.execute(insert.bind(bytes)).await.map(drop)
+        }
+    }
+
+    async fn run(db: &mut Db, bytes: usize) -> Result<(), StoreError> {
+        let credentials =
+            Credentials::load(Vec::new(), Vec::new(), Vec::new(), Time::from_micros(0));
+        let (reply, answer) = oneshot::channel();
+        let mutation = Fill(bytes);
+        let ended = Box::new(Pending { mutation, reply })
+            .run(db, &credentials)
+            .await;
+        ended.expect("the fate of everything is known");
+        answer.await.expect("answered")
+    }
+
+    #[tokio::test]
+    async fn a_change_that_finds_no_room_is_refused_and_the_next_one_is_done() {
+        let opened = open_sqlite(&DatabaseUrl::Memory, Purpose::Command).await;
+        let mut db = opened.expect("opened").writer;
+        let table = sqlx::query("CREATE TABLE filled (bytes BLOB)");
+        db.execute(table).await.expect("made");
+        db.pragma("PRAGMA max_page_count = 200").await.expect("set");
+        let refused = run(&mut db, 1_000_000).await.expect_err("refused");
+        assert!(refused.is_no_room(), "{refused}");
+        run(&mut db, 1_000).await.expect("done");
+        let filled = sqlx::query("SELECT length(bytes) FROM filled");
+        assert_eq!(db.fetch_all(filled).await.expect("rows").len(), 1);
+        db.rollback().await.expect("without a transaction too");
     }
 }

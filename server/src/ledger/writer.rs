@@ -139,9 +139,10 @@ impl Writer {
         }
     }
 
-    /// Whether a request's commit may have to wait for the tables, as only the writer's own thread should.
-    pub(super) fn may_wait(&self) -> bool {
-        !self.applier.has(self.log.may_wait_for())
+    /// Whether a request may do its work. Not when the commit may have to wait for the tables, as only the writer's own thread
+    /// should; and nothing is decided any more once the fate of a commit is unknown: the book says what nobody knows.
+    pub(super) fn may_be_borrowed(&self) -> bool {
+        self.fatal.is_none() && self.applier.has(self.log.may_wait_for())
     }
 
     /// Decides a request's own command on its own thread.

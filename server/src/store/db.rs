@@ -85,16 +85,21 @@ impl Db {
     /// Makes a transaction durable.
     ///
     /// # Errors
-    /// When it could not be: then nobody knows whether it is.
+    /// When it could not be: then nobody knows whether it is, unless there was [no room](StoreError::is_no_room) for it.
     pub async fn commit(&mut self) -> Result<(), StoreError> {
         self.execute(sqlx::query("COMMIT")).await.map(drop)
     }
 
-    /// Undoes a transaction.
+    /// Undoes a transaction, if the database has not done so by itself, as SQLite does when the disk is full.
     ///
     /// # Errors
-    /// When there is none, or the database is gone.
+    /// When the database is gone.
     pub async fn rollback(&mut self) -> Result<(), StoreError> {
+        if self.execute(sqlx::query("ROLLBACK")).await.is_ok() {
+            return Ok(());
+        }
+        // Another one can only begin where there is none.
+        self.begin().await?;
         self.execute(sqlx::query("ROLLBACK")).await.map(drop)
     }
 

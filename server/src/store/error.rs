@@ -2,6 +2,9 @@
 
 use std::{io, path::PathBuf};
 
+/// <https://sqlite.org/rescode.html#full>
+const SQLITE_FULL: &str = "13";
+
 /// The text goes to the log or to the operator's terminal, never to a client.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -29,6 +32,13 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether SQLite found no room on the disk. A transaction that it says so of is not durable: its last page is what makes it
+    /// count.
+    #[must_use]
+    pub fn is_no_room(&self) -> bool {
+        matches!(self, Self::Sql(sqlx::Error::Database(e)) if e.code().as_deref() == Some(SQLITE_FULL))
+    }
+
     /// Whether a statement failed because a row with that unique value exists already.
     #[must_use]
     pub fn is_unique_violation(&self) -> bool {

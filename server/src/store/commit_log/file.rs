@@ -64,6 +64,12 @@ impl LogFile {
         self.last = number;
         Ok(())
     }
+
+    /// Takes care that no commit begins where the next one goes.
+    pub(super) fn erase(&mut self) -> io::Result<()> {
+        self.file
+            .write_all_at(Blocks::holding(&[&[0]]).bytes(), self.end)
+    }
 }
 
 fn make(path: &Path, log: i64, filled: u64, permissions: &Permissions) -> io::Result<File> {

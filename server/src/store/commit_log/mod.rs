@@ -114,7 +114,8 @@ impl CommitLog {
             None => Err(io::ErrorKind::FileTooLarge.into()),
         };
         written.map_err(|e| {
-            let is_refused = is_refusal(&e);
+            // Without room it may be there nevertheless, if it went through the kernel's cache.
+            let is_refused = is_refusal(&e) && file.erase().is_ok();
             let error = StoreError::Io(file.path.clone(), e);
             if is_refused {
                 AppendError::Unwritten(error)
@@ -138,7 +139,7 @@ impl CommitLog {
     }
 }
 
-/// Whether the file system has no room for it, and so has not written all of it.
+/// Whether the file system has no room for it.
 fn is_refusal(error: &io::Error) -> bool {
     use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
     matches!(error.kind(), FileTooLarge | QuotaExceeded | StorageFull)
