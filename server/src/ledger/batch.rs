@@ -14,6 +14,9 @@ use crate::{
     store::Record,
 };
 
+/// Bytes after which a batch takes no more commands. The longest of one request is some megabytes more.
+const MOST_BYTES: usize = 1024 * 1024;
+
 /// A change cannot be written down. The batch is not committed.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Unwritten {
@@ -28,6 +31,8 @@ pub(super) enum Unwritten {
 pub(super) struct Batch {
     record: Record,
     events: HashMap<TenantId, EventLog>,
+    /// Of what is in both.
+    bytes: usize,
 }
 
 impl Batch {
@@ -36,18 +41,28 @@ impl Batch {
         self.record.is_empty() && self.events.is_empty()
     }
 
+    /// Whether it is so long that nothing more belongs into it: a tenant's events of one commit are one row, of which SQLite
+    /// takes a gigabyte at most.
+    pub(super) fn is_full(&self) -> bool {
+        self.bytes >= MOST_BYTES
+    }
+
     /// Adds a decision.
     pub(super) fn add(&mut self, tenant: TenantId, decision: &Decision) -> Result<(), Unwritten> {
+        let before = self.record.content().len();
         for change in &decision.changes {
             self.change(tenant.as_i64(), change)?;
         }
+        self.bytes += self.record.content().len() - before;
         if decision.events.is_empty() {
             return Ok(());
         }
         let log = self.events.entry(tenant).or_default();
+        let before = log.text().len();
         for event in &decision.events {
             log.push(event)?;
         }
+        self.bytes += log.text().len() - before;
         Ok(())
     }
 

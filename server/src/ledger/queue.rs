@@ -138,6 +138,18 @@ impl Queue {
         is_first
     }
 
+    /// Takes back what did not find room in a batch, before everything else, in the same order.
+    pub(super) fn take_back(&mut self, jobs: Vec<(TenantId, Job)>) {
+        for (tenant, job) in jobs.into_iter().rev() {
+            let queue = self.by_tenant.entry(tenant).or_default();
+            queue.push_front(job);
+            self.turns.retain(|turn| *turn != tenant);
+            if !self.parked.contains(&tenant) {
+                self.turns.push_front(tenant);
+            }
+        }
+    }
+
     /// Gives a parked tenant its turns back.
     pub(super) fn unpark(&mut self, tenant: TenantId) {
         if self.parked.remove(&tenant) && self.by_tenant.contains_key(&tenant) {
@@ -244,6 +256,30 @@ mod tests {
         assert!(queue.take().is_empty());
         queue.unpark(tenant(1));
         assert_eq!(queue.take().jobs.len(), 3);
+    }
+
+    #[test]
+    fn what_is_taken_back_keeps_its_order_and_comes_first() {
+        let mut queue = Queue::default();
+        for (of, count) in [(1, 2), (2, 1), (3, 1)] {
+            for _ in 0..count {
+                queue.push(tenant(of), job()).expect("room");
+            }
+        }
+        let mut taken = queue.take().jobs;
+        let order = |jobs: &[(TenantId, Job)]| {
+            let of = |(tenant, _): &(TenantId, Job)| tenant.as_i64();
+            jobs.iter().map(of).collect::<Vec<_>>()
+        };
+        assert_eq!(order(&taken), [1, 2, 3, 1]);
+        queue.push(tenant(4), job()).expect("room");
+        queue.take_back(taken.split_off(1));
+        assert_eq!(order(&queue.take().jobs), [2, 3, 1, 4]);
+        assert!(queue.park(tenant(5), vec![job()]));
+        queue.take_back(vec![(tenant(5), job())]);
+        assert!(queue.take().is_empty());
+        queue.unpark(tenant(5));
+        assert_eq!(order(&queue.take().jobs), [5, 5]);
     }
 
     #[test]

@@ -214,7 +214,10 @@ impl Writer {
     fn decide_all(&mut self, jobs: Vec<(TenantId, Job)>) -> Result<Vec<Answer>, Fatal> {
         let mut round = Round::new(self.clock.now());
         let mut missing: HashMap<TenantId, Vec<Job>> = HashMap::new();
-        for (tenant, job) in jobs {
+        let mut jobs = jobs.into_iter();
+        while !round.batch.is_full()
+            && let Some((tenant, job)) = jobs.next()
+        {
             if let Err(refused) = job.asker.check(round.now, &self.tiers) {
                 job.refuse(refused);
             } else if self.gone.contains(&tenant) {
@@ -231,6 +234,10 @@ impl Writer {
             } else {
                 missing.entry(tenant).or_default().push(job);
             }
+        }
+        let later: Vec<_> = jobs.collect();
+        if !later.is_empty() {
+            self.shared.queue().take_back(later);
         }
         for (tenant, jobs) in missing {
             self.load(tenant, jobs);

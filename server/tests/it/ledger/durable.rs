@@ -97,7 +97,7 @@ async fn when_the_log_is_full_commits_wait_for_the_tables_and_none_is_lost() {
     let database = occupy(&app);
     let (metadata, suffix) = ("m".repeat(1_000), "r".repeat(200));
     // A hundred reservations and their events take more than a file of a test's log, and each file takes one such commit
-    // nevertheless. One request after another, since what comes together is one commit, however long.
+    // nevertheless. One request after another, since what comes together may be one commit.
     let mut requests = Box::pin(async {
         for request in 0..10 {
             let one = |n| json!({"requester": "w", "resource": format!("{request}/{n}/{suffix}"), "metadata": {"m": metadata}});
@@ -174,5 +174,62 @@ async fn a_stop_leaves_one_file_and_the_log_is_as_private_as_the_database() {
     let log = app.database().with_extension("db-log1");
     let mode = fs::metadata(log).expect("a log").permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
+    app.shut_down().await;
+}
+
+/// What comes together is one commit, whose events are one row of a tenant's, and there is a length that no row may have.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_together_is_committed_in_several_parts_when_it_is_long() {
+    let app = App::start().await;
+    let tenant = app.tenant(Tier::Enterprise).await;
+    let (begun, is_begun) = tokio::sync::oneshot::channel();
+    let (gate, is_open) = std::sync::mpsc::channel::<()>();
+    let (ledger, id) = (app.services.ledger.clone(), tenant.id);
+    let looking = tokio::spawn(async move {
+        let look = move |_: &_, _| {
+            begun.send(()).expect("awaited");
+            is_open.recv()
+        };
+        ledger.look(id, look).await
+    });
+    is_begun.await.expect("begun");
+    // The writer is busy, so all of this waits for it.
+    let metadata = "m".repeat(1_000);
+    let mut requests: Vec<_> = (0..20)
+        .map(|request| {
+            let one = |n| json!({"requester": "w", "resource": format!("{request}/{n:02}"), "metadata": {"m": metadata}});
+            let items: Value = (0..100).map(one).collect();
+            Box::pin(app.reserve(&tenant.key, items))
+        })
+        .collect();
+    for request in &mut requests {
+        assert!(futures_util::poll!(request).is_pending());
+    }
+    gate.send(()).expect("looking");
+    assert_eq!(looking.await.expect("no panic"), Ok(Ok(())));
+    for request in requests {
+        assert_eq!(request.await.status, 200);
+    }
+    let rows = app
+        .column("SELECT CAST(length(data) AS TEXT) FROM events ORDER BY revision")
+        .await;
+    let lengths: Vec<usize> = rows
+        .iter()
+        .map(|row| row.parse().expect("a length"))
+        .collect();
+    let all: usize = lengths.iter().sum();
+    assert!(all > 2 * 1024 * 1024, "{lengths:?}");
+    // Half a megabyte of events, and as much of the reservations, and then the request that did not fit any more.
+    let longest = *lengths.iter().max().expect("rows");
+    assert!((400_000..800_000).contains(&longest), "{lengths:?}");
+    let history = app
+        .get(&tenant.key, "/events/history?limit=1000")
+        .await
+        .json();
+    let events = history["events"].as_array().expect("events");
+    let resources = events.iter().map(|event| event["resource"].clone());
+    let asked = (0..20).flat_map(|request| (0..100).map(move |n| format!("{request}/{n:02}")));
+    let asked: Vec<Value> = asked.take(1_000).map(Value::from).collect();
+    assert_eq!(resources.collect::<Vec<_>>(), asked);
     app.shut_down().await;
 }
