@@ -10,7 +10,7 @@ use crate::store::{CommitLog, StoreError, left};
 /// Brings into the tables what only the log has, and begins a new one.
 ///
 /// # Errors
-/// When the log is another database's or has a gap, and when a file or the database fails. Nothing is lost then: the files
+/// When the log is another database's, is damaged or has a gap, and when a file or the database fails. Nothing is lost then: the files
 /// stay as they are.
 pub(super) fn recover(
     database: &Path,
@@ -39,6 +39,17 @@ pub(super) fn recover(
             }
             window.add(commit.content)?;
             last = commit.number;
+        }
+    }
+    for file in &left {
+        if let Some(newest) = file.newest().filter(|newest| *newest > last) {
+            return Err(StoreError::Corrupt(format!(
+                "commit {} is damaged in {}, or the file has been changed: up to {newest} there are whole ones after it, which \
+                 were acknowledged. Keep a copy of the database's files. To go on without these commits, take the files -log1 \
+                 and -log2 away",
+                last + 1,
+                file.path.display(),
+            )));
         }
     }
     let commits = last - applied;
@@ -181,6 +192,29 @@ mod tests {
             assert_eq!(torn.told(), kept, "{cut}");
             assert_eq!(append(&mut log, 5), kept.len() as u64 + 1);
         }
+    }
+
+    #[test]
+    fn a_commit_that_is_damaged_before_whole_ones_is_said_and_nothing_is_taken_away() {
+        let site = Site::new();
+        let mut log = site.recover().expect("an empty log");
+        for _ in 0..3 {
+            append(&mut log, 40);
+        }
+        drop(log);
+        let mut bytes = fs::read(site.file(0)).expect("a file");
+        bytes[usize::try_from(SECOND).expect("small") + 20] ^= 1;
+        fs::write(site.file(0), &bytes).expect("written");
+        let refused = site.recover().err().expect("refused").to_string();
+        assert!(refused.contains("commit 2 is damaged"), "{refused}");
+        assert!(refused.contains("up to 3"), "{refused}");
+        assert!(site.told().is_empty());
+        assert_eq!(fs::read(site.file(0)).expect("a file"), bytes);
+        // A damaged last one cannot be told from one that was being written.
+        bytes.truncate(usize::try_from(SECOND).expect("small") + 4096);
+        fs::write(site.file(0), &bytes).expect("written");
+        site.recover().expect("recovered");
+        assert_eq!(site.told(), [1]);
     }
 
     #[test]

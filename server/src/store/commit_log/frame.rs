@@ -127,6 +127,13 @@ pub(super) fn frames(log: i64, file: &[u8]) -> impl Iterator<Item = LeftCommit<'
     })
 }
 
+/// The highest number of a commit in a file, wherever it is whole, also after one that is not.
+pub(super) fn newest(log: i64, file: &[u8]) -> Option<u64> {
+    let blocks = (BLOCK..file.len()).step_by(BLOCK);
+    let numbers = blocks.filter_map(|at| Some(split_frame(log, file.get(at..)?)?.0.number));
+    numbers.max()
+}
+
 fn split_frame(log: i64, bytes: &[u8]) -> Option<(LeftCommit<'_>, &[u8])> {
     let length = usize::try_from(u32::from_le_bytes(array(bytes, 0)?)).ok()?;
     let sum = u32::from_le_bytes(array(bytes, 4)?);
@@ -206,9 +213,12 @@ mod tests {
         let mut damaged = whole.clone();
         damaged[2 * BLOCK..3 * BLOCK].fill(0);
         assert_eq!(read(LOG, &damaged), [(5, "five".to_owned())]);
+        assert_eq!(newest(LOG, &damaged), Some(7));
         damaged = whole;
         damaged[BLOCK] ^= 1;
         assert!(read(LOG, &damaged).is_empty());
+        assert_eq!(newest(LOG, &damaged), Some(7));
+        assert_eq!(newest(8, &damaged), None);
     }
 
     #[test]

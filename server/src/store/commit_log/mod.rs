@@ -174,6 +174,13 @@ impl Left {
     pub fn commits(&self) -> impl Iterator<Item = LeftCommit<'_>> {
         frame::frames(self.log, &self.bytes)
     }
+
+    /// The number of its newest commit, also if one before it is not whole. A commit is whole on the disk before the next one
+    /// is begun.
+    #[must_use]
+    pub fn newest(&self) -> Option<u64> {
+        frame::newest(self.log, &self.bytes)
+    }
 }
 
 /// The files that a former process left beside a database, the older commits first.
