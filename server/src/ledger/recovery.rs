@@ -5,12 +5,19 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use super::window::Window;
-use crate::store::{CommitLog, StoreError, left};
+use crate::{
+    random,
+    store::{CommitLog, FILES, StoreError, left},
+};
 
-/// Brings into the tables what only the log has, and begins a new one.
+/// What to do about a log that cannot be read to its end.
+const KEEP: &str = "Keep a copy of all of the database's files. How to go on without what is in the log alone, the guide to \
+                    self-hosting says under \"Put a copy back\"";
+
+/// Brings into the tables what only the log has, and begins a new one, under an id of its own.
 ///
 /// # Errors
-/// When the log is another database's, is damaged or has a gap, and when a file or the database fails. Nothing is lost then: the files
+/// When the log is missing, another database's, damaged or has a gap, and when a file or the database fails. Nothing is lost then: the files
 /// stay as they are.
 pub(super) fn recover(
     database: &Path,
@@ -18,20 +25,37 @@ pub(super) fn recover(
     is_durable: bool,
     size: u64,
 ) -> Result<CommitLog, StoreError> {
-    let (id, applied): (i64, i64) =
-        tables.query_row("SELECT id, applied FROM commit_log", [], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })?;
+    let last = catch_up(database, tables)?;
+    let id = random::u64().cast_signed();
+    let log = CommitLog::begin(database, id, last + 1, is_durable, size)?;
+    // Until here the files are empty, and nobody misses them.
+    tables.execute("UPDATE commit_log SET id = ?1, is_open = 1", [id])?;
+    Ok(log)
+}
+
+/// Brings into the tables what only the log has. It is not needed any more then. Answers with the number of the last commit.
+fn catch_up(database: &Path, tables: &mut Connection) -> Result<u64, StoreError> {
+    let select = "SELECT id, applied, is_open FROM commit_log";
+    let (id, applied, is_open): (i64, i64, bool) = tables.query_row(select, [], |row| {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+    })?;
     let applied = applied.cast_unsigned();
     let mut last = applied;
     let left = left(database, id)?;
+    if is_open && left.len() < FILES {
+        return Err(StoreError::Unrecovered(format!(
+            "the server was not stopped, and the files {0}-log1 and {0}-log2 that it left are not there, or not both: they hold \
+             what was acknowledged last. Put them back. If they are lost, or if this is a copy of a database, do what the \
+             guide to self-hosting says under \"Put a copy back\"",
+            database.display()
+        )));
+    }
     let mut window = Window::default();
     for file in &left {
         for commit in file.commits().skip_while(|commit| commit.number <= applied) {
             if commit.number != last + 1 {
-                return Err(StoreError::Corrupt(format!(
-                    "the commits {} to {} are missing before what {} holds. If the database is an older copy, take the files \
-                     -log1 and -log2 beside it away: they belong to a newer one",
+                return Err(StoreError::Unrecovered(format!(
+                    "the commits {} to {} are missing before what {} holds. {KEEP}",
                     last + 1,
                     commit.number - 1,
                     file.path.display(),
@@ -43,10 +67,9 @@ pub(super) fn recover(
     }
     for file in &left {
         if let Some(newest) = file.newest().filter(|newest| *newest > last) {
-            return Err(StoreError::Corrupt(format!(
+            return Err(StoreError::Unrecovered(format!(
                 "commit {} is damaged in {}, or the file has been changed: up to {newest} there are whole ones after it, which \
-                 were acknowledged. Keep a copy of the database's files. To go on without these commits, take the files -log1 \
-                 and -log2 away",
+                 were acknowledged. {KEEP}",
                 last + 1,
                 file.path.display(),
             )));
@@ -60,7 +83,8 @@ pub(super) fn recover(
             "brought into the tables what was durable in the log only"
         );
     }
-    CommitLog::begin(database, id, last + 1, is_durable, size)
+    tables.execute("UPDATE commit_log SET is_open = 0", [])?;
+    Ok(last)
 }
 
 #[cfg(test)]
@@ -162,16 +186,64 @@ mod tests {
         }
         drop(log);
         assert!(site.told().is_empty());
-        let before = site.copy();
+        // As if the machine had stopped before the files were taken away.
+        catch_up(&site.database, &mut site.tables()).expect("caught up");
+        assert_eq!(site.told(), [1, 2, 3]);
         let mut log = site.recover().expect("recovered");
         assert_eq!(site.told(), [1, 2, 3]);
         assert_eq!(append(&mut log, 10), 4);
         drop(log);
         assert_eq!(site.recover().expect("recovered").last(), 4);
-        // As if the machine had stopped before the files were taken away.
-        fs::copy(before.file(0), site.file(0)).expect("copied");
-        assert_eq!(site.recover().expect("recovered").last(), 4);
         assert_eq!(site.told(), [1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn a_start_that_was_cut_off_anywhere_leaves_what_the_next_one_can_begin_with() {
+        let site = Site::new();
+        let mut log = site.recover().expect("an empty log");
+        append(&mut log, 10);
+        drop(log);
+        catch_up(&site.database, &mut site.tables()).expect("caught up");
+        fs::remove_file(site.file(1)).expect("removed");
+        assert_eq!(site.copy().recover().expect("recovered").last(), 1);
+        fs::remove_file(site.file(0)).expect("removed");
+        assert_eq!(site.copy().recover().expect("recovered").last(), 1);
+        CommitLog::begin(&site.database, 77, 2, true, SIZE).expect("begun");
+        fs::write(site.file(1), [0; 4096]).expect("written");
+        let mut log = site.recover().expect("recovered");
+        assert_eq!(append(&mut log, 10), 2);
+        drop(log);
+        site.recover().expect("recovered");
+        assert_eq!(site.told(), [1, 2]);
+    }
+
+    #[test]
+    fn a_log_that_is_missing_is_said_and_not_taken_for_an_empty_one() {
+        let site = Site::new();
+        let mut log = site.recover().expect("an empty log");
+        append(&mut log, 10);
+        drop(log);
+        for missing in 0..2 {
+            let copy = site.copy();
+            fs::remove_file(copy.file(missing)).expect("removed");
+            let refused = copy.recover().err().expect("refused").to_string();
+            assert!(refused.contains("test.db-log1 and"), "{refused}");
+            assert!(copy.told().is_empty());
+        }
+        // Commits of both files, of which the first is gone.
+        let mut log = site.recover().expect("recovered");
+        for _ in 0..10 {
+            append(&mut log, 30_000);
+        }
+        drop(log);
+        let mut bytes = fs::read(site.file(0)).expect("a file");
+        bytes[4096..].fill(0);
+        fs::write(site.file(0), &bytes).expect("written");
+        let refused = site.recover().err().expect("refused").to_string();
+        assert!(
+            refused.contains("the commits 2 to 8 are missing"),
+            "{refused}"
+        );
     }
 
     #[test]
@@ -271,18 +343,10 @@ mod tests {
         let mut log = site.recover().expect("an empty log");
         append(&mut log, 1);
         drop(log);
-        let mut log = site.recover().expect("recovered");
-        append(&mut log, 1);
-        drop(log);
         for stranger in [&other, &older] {
             fs::copy(site.file(0), stranger.file(0)).expect("copied");
             let refused = stranger.recover().err().expect("refused").to_string();
-            let why = if stranger.folder.path() == other.folder.path() {
-                "another database"
-            } else {
-                "the commits 1 to 1 are missing"
-            };
-            assert!(refused.contains(why), "{refused}");
+            assert!(refused.contains("another database"), "{refused}");
             assert_eq!(fs::read(stranger.file(0)).ok(), fs::read(site.file(0)).ok());
             assert!(stranger.told().is_empty());
         }

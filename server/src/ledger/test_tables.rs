@@ -12,6 +12,7 @@ pub(super) fn create(database: &Connection) {
         include_str!("../../migrations/sqlite/0006_resources.sql"),
         include_str!("../../migrations/sqlite/0007_usage_hours.sql"),
         include_str!("../../migrations/sqlite/0008_commit_log.sql"),
+        include_str!("../../migrations/sqlite/0009_open_log.sql"),
     ] {
         database.execute_batch(sql).expect("a migration");
     }

@@ -159,6 +159,8 @@ impl Writer {
     /// Leaves one file: what a stopped server has is all in the tables.
     async fn close(mut self) -> Result<(), Fatal> {
         if self.applying.finish() {
+            let closed = sqlx::query("UPDATE commit_log SET is_open = 0");
+            self.db.execute(closed).await?;
             self.db.pragma("PRAGMA wal_checkpoint(TRUNCATE)").await?;
             self.log.remove()?;
         }

@@ -26,6 +26,9 @@ pub enum StoreError {
     /// The ledger's tables are not what was acknowledged.
     #[error("what is committed cannot be brought into the tables; an earlier record says why")]
     Behind,
+    /// What is in the log alone cannot be brought into the tables.
+    #[error("the commit log cannot be recovered: {0}")]
+    Unrecovered(String),
     /// A row is not what this program writes.
     #[error("the database holds something that this version did not write: {0}")]
     Corrupt(String),

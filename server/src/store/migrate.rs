@@ -15,6 +15,27 @@ pub async fn migrate_sqlite(db: &mut Db) -> Result<(), StoreError> {
     Ok(SQLITE.run(db.connection()).await?)
 }
 
+/// Whether an older version used a SQLite database last and was not stopped. A database that is new, or so old that it does not
+/// say, counts as stopped.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn was_left_by_an_older_version(db: &mut Db) -> Result<bool, StoreError> {
+    let says =
+        sqlx::query("SELECT name FROM pragma_table_info('commit_log') WHERE name = 'is_open'");
+    if db.fetch_optional(says).await?.is_none() {
+        return Ok(false);
+    }
+    let newest = SQLITE.iter().map(|migration| migration.version).max();
+    let older = sqlx::query(
+        "SELECT id FROM commit_log WHERE is_open = 1 AND (SELECT MAX(version) FROM _sqlx_migrations) < $1",
+    );
+    let left = db
+        .fetch_optional(older.bind(newest.unwrap_or_default()))
+        .await?;
+    Ok(left.is_some())
+}
+
 /// Applies what is missing to a PostgreSQL database.
 ///
 /// # Errors

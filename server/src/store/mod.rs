@@ -7,7 +7,7 @@ mod error;
 mod migrate;
 mod sqlite;
 
-pub use commit_log::{AppendError, CommitLog, Left, LeftCommit, Record, left};
+pub use commit_log::{AppendError, CommitLog, FILES, Left, LeftCommit, Record, left};
 pub(crate) use control::{APPEND_AUDIT, LAST_AUDIT};
 pub use control::{CredentialRow, FIRST_HASH, NewApiKey, TokenRow};
 pub use db::{Db, Store};

@@ -2,6 +2,7 @@
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
+    io,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -11,7 +12,11 @@ use rusqlite::{Connection, OpenFlags};
 use sqlx::{ConnectOptions as _, any::AnyPoolOptions};
 use tempfile::TempDir;
 
-use super::{Db, Store, StoreError, db::quiet, migrate_sqlite};
+use super::{
+    Db, Store, StoreError,
+    db::quiet,
+    migrate::{migrate_sqlite, was_left_by_an_older_version},
+};
 use crate::config::DatabaseUrl;
 
 /// Enough for pages and sign-ins side by side; each holds a cache of its own.
@@ -94,6 +99,13 @@ pub async fn open_sqlite(url: &DatabaseUrl, purpose: Purpose) -> Result<Opened, 
     writer.pragma(&pragma).await?;
     // Checkpoints are the applier's: here one would hold up everybody who waits for a decision.
     writer.pragma("PRAGMA wal_autocheckpoint = 0").await?;
+    if was_left_by_an_older_version(&mut writer).await? {
+        return Err(StoreError::Unrecovered(format!(
+            "{} was used by an older version, which was not stopped. Only that one knows for certain how to read what it left: \
+             start it once more and stop it, then start this one",
+            guard.path.display()
+        )));
+    }
     migrate_sqlite(&mut writer).await?;
     let tables = open_tables(&guard.path, synchronous)?;
     let pool = AnyPoolOptions::new()
@@ -169,7 +181,7 @@ fn lock(url: &DatabaseUrl) -> Result<Guard, StoreError> {
     {
         fs::create_dir_all(parent).map_err(io)?;
     }
-    let path = std::path::absolute(&path).map_err(io)?;
+    let path = real(&path).map_err(io)?;
     let mut lock_path = path.clone().into_os_string();
     lock_path.push(".lock");
     let lock = OpenOptions::new()
@@ -189,10 +201,84 @@ fn lock(url: &DatabaseUrl) -> Result<Guard, StoreError> {
     }
 }
 
+/// The path by which SQLite knows a file. A link has the lock and the log where the file itself has them: under another name
+/// there would be two of each.
+fn real(path: &Path) -> io::Result<PathBuf> {
+    if fs::symlink_metadata(path).is_ok() {
+        return fs::canonicalize(path);
+    }
+    let path = std::path::absolute(path)?;
+    match (path.parent(), path.file_name()) {
+        (Some(parent), Some(name)) => Ok(fs::canonicalize(parent)?.join(name)),
+        _ => Ok(path),
+    }
+}
+
 /// The URL form lets sqlx tell a path's `?` and `%` from its own.
 fn sqlite_url(path: &Path, mode: &str) -> Result<url::Url, StoreError> {
     let wrong = || StoreError::Corrupt(format!("{} cannot be a database path", path.display()));
     let file = url::Url::from_file_path(path).map_err(|()| wrong())?;
     let url = format!("sqlite://{}?mode={mode}", file.path());
     url::Url::parse(&url).map_err(|_| wrong())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    async fn open(path: &Path) -> Result<Opened, StoreError> {
+        open_sqlite(&DatabaseUrl::Sqlite(path.to_owned()), Purpose::Command).await
+    }
+
+    async fn refused(path: &Path) -> String {
+        let refused = open(path).await.err();
+        refused.expect("refused").to_string()
+    }
+
+    #[tokio::test]
+    async fn a_database_is_one_by_whatever_name_it_is_opened() {
+        let folder = TempDir::new().expect("a folder");
+        let (file, elsewhere) = (folder.path().join("a.db"), folder.path().join("elsewhere"));
+        fs::create_dir(&elsewhere).expect("made");
+        let (link, lost) = (elsewhere.join("link.db"), elsewhere.join("lost.db"));
+        symlink(&file, &link).expect("linked");
+        symlink(folder.path().join("none.db"), &lost).expect("linked");
+        symlink(folder.path(), elsewhere.join("folder")).expect("linked");
+        let opened = open(&file).await.expect("opened");
+        for name in [&file, &link, &elsewhere.join("folder/a.db")] {
+            let said = refused(name).await;
+            assert!(said.contains("in use"), "{said}");
+        }
+        drop(opened);
+        let by_link = open(&link).await.expect("opened");
+        assert_eq!(
+            by_link.guard.path(),
+            fs::canonicalize(&file).expect("there")
+        );
+        drop(by_link);
+        assert!(refused(&lost).await.contains("No such file"));
+        let beside = fs::read_dir(&elsewhere).expect("a folder").count();
+        assert_eq!(beside, 3, "nothing lies beside a link");
+    }
+
+    #[tokio::test]
+    async fn what_an_older_version_left_in_its_log_is_left_to_it() {
+        let folder = TempDir::new().expect("a folder");
+        let file = folder.path().join("a.db");
+        drop(open(&file).await.expect("opened"));
+        let database = Connection::open(&file).expect("opened");
+        let last = "(SELECT MAX(version) FROM _sqlx_migrations)";
+        let older = format!(
+            "UPDATE commit_log SET is_open = 1; DELETE FROM _sqlx_migrations WHERE version = {last}"
+        );
+        drop(open(&file).await.expect("opened"));
+        database.execute_batch(&older).expect("done");
+        let said = refused(&file).await;
+        assert!(said.contains("used by an older version"), "{said}");
+        let newer = "UPDATE commit_log SET is_open = 0; ALTER TABLE commit_log DROP COLUMN is_open";
+        database.execute_batch(newer).expect("done");
+        open(&file).await.expect("opened");
+    }
 }

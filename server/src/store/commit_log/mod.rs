@@ -24,7 +24,7 @@ pub use frame::Record;
 /// The log, for one writer.
 pub struct CommitLog {
     id: i64,
-    files: [LogFile; 2],
+    files: [LogFile; FILES],
     /// Which of them is written.
     current: usize,
     /// The number of the next commit.
@@ -201,19 +201,24 @@ pub fn left(database: &Path, id: i64) -> Result<Vec<Left>, StoreError> {
                 left.push(Left { path, bytes, log });
                 continue;
             }
-            // A crash while the file was made: nothing was in it yet.
+            // A crash while the files were made: nothing was in them yet.
             None if head.iter().all(|byte| *byte == 0) => continue,
-            Some(_) => "is the log of another database",
+            Some(log) if frame::newest(log, &bytes).is_none() => continue,
+            Some(_) => "is the log of another database, or of another copy of this one",
             None => "does not begin like a log",
         };
-        return Err(StoreError::Corrupt(format!("{} {problem}", path.display())));
+        let problem = format!("{} {problem}", path.display());
+        return Err(StoreError::Unrecovered(problem));
     }
     left.sort_by_key(|file| file.commits().next().map(|first| first.number));
     Ok(left)
 }
 
+/// How many files there are.
+pub const FILES: usize = 2;
+
 /// Its files beside a database.
-fn paths(database: &Path) -> [PathBuf; 2] {
+fn paths(database: &Path) -> [PathBuf; FILES] {
     ["-log1", "-log2"].map(|suffix| {
         let mut path = database.to_owned().into_os_string();
         path.push(suffix);

@@ -185,7 +185,7 @@ async fn what_comes_together_is_committed_in_several_parts_when_it_is_long() {
     let (begun, is_begun) = tokio::sync::oneshot::channel();
     let (gate, is_open) = std::sync::mpsc::channel::<()>();
     let (ledger, id) = (app.services.ledger.clone(), tenant.id);
-    let looking = tokio::spawn(async move {
+    let looking = app.services.tasks.spawn(async move {
         let look = move |_: &_, _| {
             begun.send(()).expect("awaited");
             is_open.recv()
