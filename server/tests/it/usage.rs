@@ -199,3 +199,26 @@ async fn what_a_tenant_was_counted_for_ends_with_it() {
     assert!(ledger.credentials().usage_of(key).is_none());
     app.shut_down().await;
 }
+
+#[tokio::test]
+async fn counts_that_were_being_kept_when_the_server_was_told_to_stop_are_kept() {
+    let app = App::start().await;
+    // More than one commit takes.
+    let mut tenants = Vec::new();
+    for _ in 0..101 {
+        tenants.push(app.tenant(Tier::Free).await);
+    }
+    for tenant in &tenants {
+        let item = json!([{"requester": "w", "resource": "r", "releaseToken": "none"}]);
+        assert_eq!(app.unreserve(&tenant.key, item).await.status, 200);
+    }
+    let mut job = Box::pin(usage::record_operations(&app.services.ledger));
+    assert!(futures_util::poll!(&mut job).is_pending());
+    drop(job);
+    let app = app.restart().await;
+    for tenant in &tenants {
+        let whoami = app.get(&tenant.key, "/auth/whoami").await.json();
+        assert_eq!(whoami["limits"]["operationsPerDay"]["used"], 1, "{whoami}");
+    }
+    app.shut_down().await;
+}

@@ -80,15 +80,15 @@ pub async fn record_keys(ledger: &Ledger) -> Result<(), Error> {
     let credentials = ledger.credentials();
     record(ledger, credentials.take_unwritten_keys(), Vec::new()).await?;
     let hours = credentials.take_hours();
-    let mut left = &hours[..];
+    let give_back = |hours: &_| credentials.give_hours_back(hours);
+    let mut left = Left(&hours[..], give_back);
     while !left.is_empty() {
-        let (some, others) = left.split_at(left.len().min(ROWS));
+        let some = left.next();
         let usage = some.iter().map(|(_, usage)| usage.clone()).collect();
         if let Err(error) = ledger.mutate(RecordHours(usage)).await {
-            credentials.give_hours_back(left);
+            give_back(some);
             return Err(error.into());
         }
-        left = others;
     }
     Ok(())
 }
@@ -126,21 +126,48 @@ async fn record(
     keys: Vec<Arc<KeyUsage>>,
     tenants: Vec<Arc<TenantState>>,
 ) -> Result<(), Error> {
-    let (mut keys, mut tenants) = (&keys[..], &tenants[..]);
+    let credentials = ledger.credentials();
+    let mut keys = Left(&keys[..], |keys: &_| credentials.put_back(keys, &[]));
+    let mut tenants = Left(&tenants[..], |tenants: &_| {
+        credentials.put_back(&[], tenants)
+    });
     while !keys.is_empty() || !tenants.is_empty() {
-        let (some_keys, other_keys) = keys.split_at(keys.len().min(ROWS));
-        let (some_tenants, other_tenants) = tenants.split_at(tenants.len().min(ROWS));
+        let (some_keys, some_tenants) = (keys.next(), tenants.next());
         let record = Record {
             keys: some_keys.to_vec(),
             tenants: some_tenants.to_vec(),
         };
         if let Err(error) = ledger.mutate(record).await {
-            ledger.credentials().put_back(keys, tenants);
+            credentials.put_back(some_keys, some_tenants);
             return Err(error.into());
         }
-        (keys, tenants) = (other_keys, other_tenants);
     }
     Ok(())
+}
+
+/// What was taken to be kept and is not on its way yet, and how to give it back: also when whoever keeps it is stopped in the
+/// middle.
+struct Left<'a, T, F: Fn(&[T])>(&'a [T], F);
+
+impl<'a, T, F: Fn(&[T])> Left<'a, T, F> {
+    const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Some of it. A mutation that is in the queue is done, whoever waits for it.
+    fn next(&mut self) -> &'a [T] {
+        let (some, others) = self.0.split_at(self.0.len().min(ROWS));
+        self.0 = others;
+        some
+    }
+}
+
+impl<T, F: Fn(&[T])> Drop for Left<'_, T, F> {
+    fn drop(&mut self) {
+        if !self.is_empty() {
+            self.1(self.0);
+        }
+    }
 }
 
 struct Record {
