@@ -17,8 +17,8 @@ const KEEP: &str = "Keep a copy of all of the database's files. How to go on wit
 /// Brings into the tables what only the log has, and begins a new one, under an id of its own.
 ///
 /// # Errors
-/// When the log is missing, another database's, damaged or has a gap, and when a file or the database fails. Nothing is lost then: the files
-/// stay as they are.
+/// When the log is missing, another database's, damaged or has a gap, and when a file or the database fails. Nothing is lost
+/// then: the files stay as they are.
 pub(super) fn recover(
     database: &Path,
     tables: &mut Connection,
