@@ -129,7 +129,7 @@ async fn record(
     let credentials = ledger.credentials();
     let mut keys = Left(&keys[..], |keys: &_| credentials.put_back(keys, &[]));
     let mut tenants = Left(&tenants[..], |tenants: &_| {
-        credentials.put_back(&[], tenants)
+        credentials.put_back(&[], tenants);
     });
     while !keys.is_empty() || !tenants.is_empty() {
         let (some_keys, some_tenants) = (keys.next(), tenants.next());
